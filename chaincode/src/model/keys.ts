@@ -1,0 +1,58 @@
+import type { RecordKind } from './records/index.js';
+
+/**
+ * World-state keys. A composite key is U+0000 type U+0000 part U+0000 … (fabric-shim's form; Go's peers refuse what JavaScript's shim lets through,
+ * so parts are checked here: no U+0000, no U+10FFFF, no lone surrogates, bounded length).
+ */
+const MAX_PART = 256;
+
+export function compositeKey(type: string, ...parts: string[]): string {
+  for (const part of [type, ...parts]) {
+    if (part.length === 0 || part.length > MAX_PART) throw new TypeError(`a key part has 1 to ${MAX_PART} characters`);
+    if (part.includes('\u0000') || part.includes('\u{10ffff}') || !part.isWellFormed()) throw new TypeError('a key part holds a forbidden character');
+  }
+  return `\u0000${[type, ...parts].join('\u0000')}\u0000`;
+}
+
+export function splitKey(key: string): string[] {
+  return key.startsWith('\u0000') && key.endsWith('\u0000') && key.length > 1 ? key.slice(1, -1).split('\u0000') : [];
+}
+
+/** Where a record lives. */
+export function recordKey(kind: RecordKind, id: string): string {
+  return compositeKey(kind, id);
+}
+
+export const SETTINGS_ID = 'settings';
+
+/** Index keys: each is created once, so that two who want the same thing have one winner (MVCC), and holds the winner's id. */
+export const indexKeys = {
+  /** The publisher's catalogue code → asset id. */
+  catalogCode: (publisher: string, code: string) => compositeKey('catalog-code', publisher, code),
+  /** The asset's confirmed owner → right id. */
+  owner: (asset: string) => compositeKey('owner', asset),
+  /** A claim to be the authoritative source of a data element: one key for each claim. */
+  authority: (dataElement: string, asset: string) => compositeKey('authority', dataElement, asset),
+  /** The n-th use of a grant with a count limit → share id. Numbered keys are exact without a counter that every share would fight over. */
+  use: (grant: string, n: number) => compositeKey('use', grant, String(n).padStart(7, '0')),
+  /** The grant is used up: every use key is taken. */
+  exhausted: (grant: string) => compositeKey('exhausted', grant),
+  /** Rows taken so far under a grant with a row limit (one share a block: the sum must be exact). */
+  rows: (grant: string) => compositeKey('rows', grant),
+  contests: (right: string, id: string) => compositeKey('contests', right, id),
+} as const;
+
+const prefixes: Record<Exclude<RecordKind, 'settings' | 'department'>, string> = {
+  asset: 'ast',
+  right: 'rgt',
+  contest: 'cts',
+  grant: 'grn',
+  share: 'shr',
+  refusal: 'rfs',
+  'audit-query': 'aqy',
+};
+
+/** A new record's id: unique as the transaction id is, equal on every endorser. 96 bits of SHA-256. */
+export function newId(kind: keyof typeof prefixes, transactionId: string): string {
+  return `${prefixes[kind]}-${transactionId.slice(0, 24)}`;
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { departmentId, digest, label, localized, recordBase, recordId, stamp, time } from './common.js';
+
+/** odrl:Agreement: what one department lets another do with one asset. */
+export const constraints = z.strictObject({
+  validFrom: time.optional(),
+  validTo: time.optional(),
+  /** How many shares, and how many rows over all shares, the grant allows in its whole life. */
+  maxCount: z.int().min(1).max(1_000_000).optional(),
+  maxRows: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  /** On whose behalf the assignee may use the data; absent: its own only. */
+  recipients: z.array(departmentId).max(100).optional(),
+});
+export type Constraints = z.infer<typeof constraints>;
+
+export const grantStatus = z.enum(['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked']);
+/** What time or use alone brings about, derived at the time of the question and never stored. */
+export const grantEffectiveStatus = z.enum([...grantStatus.options, 'escalated', 'expired', 'exhausted']);
+
+/** A DPV purpose (W3C Data Privacy Vocabulary), e.g. dpv:IdentityVerification. */
+export const purpose = z.string().regex(/^[a-z][a-z0-9]{0,15}:[A-Za-z][A-Za-z0-9]{0,99}$/);
+
+const terms = {
+  elements: z.array(label).min(1).max(500),
+  purpose,
+  legalBasis: localized,
+  constraints: constraints.optional(),
+  duties: z.array(localized).max(50).optional(),
+  /** Salted digest of terms agreed privately. */
+  termsHash: digest.optional(),
+};
+
+export const grant = z.strictObject({
+  kind: z.literal('grant'),
+  ...recordBase,
+  assigner: departmentId,
+  assignee: departmentId,
+  asset: recordId,
+  assetVersion: z.int().min(1),
+  ...terms,
+  constraints,
+  renews: recordId.optional(),
+  requestedAt: time,
+  /** The provider's deadline; past it the manager may decide too. */
+  dueAt: time.optional(),
+  decided: stamp.optional(),
+  reason: localized.optional(),
+  status: grantStatus,
+});
+export type Grant = z.infer<typeof grant>;
+export type GrantEffectiveStatus = z.infer<typeof grantEffectiveStatus>;
+
+export const grantRequest = z.strictObject({ asset: recordId, ...terms, renews: recordId.optional() });
+/** The decider may narrow the constraints, never widen them. */
+export const grantApprove = z.strictObject({ id: recordId, reason: localized.optional(), constraints: constraints.optional() });
+export const grantReasoned = z.strictObject({ id: recordId, reason: localized });
+export const grantStep = z.strictObject({ id: recordId, reason: localized.optional() });
+export const grantResubmit = z.strictObject({
+  id: recordId,
+  elements: terms.elements.optional(),
+  purpose: purpose.optional(),
+  legalBasis: localized.optional(),
+  constraints: constraints.optional(),
+});

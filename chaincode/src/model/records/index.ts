@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { asset } from './asset.js';
+import { auditQuery } from './auditQuery.js';
+import { department, settings } from './department.js';
+import { grant } from './grant.js';
+import { contest, right } from './right.js';
+import { refusal, share } from './share.js';
+
+/** The schema of every record on the chain, by kind: what a reader of blocks holds each write against. */
+export const records = {
+  settings,
+  department,
+  asset,
+  right,
+  contest,
+  grant,
+  share,
+  refusal,
+  'audit-query': auditQuery,
+} as const;
+
+export type RecordKind = keyof typeof records;
+export type RecordOf<K extends RecordKind> = z.infer<(typeof records)[K]>;
+export type LedgerRecord = { [K in RecordKind]: RecordOf<K> }[RecordKind];

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { departmentId, digest, hashAlgorithm, label, localized, recordBase, recordId, stamp, time } from './common.js';
+import { purpose } from './grant.js';
+
+/** prov:Activity: one delivery of data under one grant, with both sides' word on what was delivered. */
+
+/** One side's commitment: the digest of what it sent or received, and who said so when. */
+export const commitment = z.strictObject({ payloadHash: digest, hashAlgorithm, bytes: z.int().min(0).optional(), rows: z.int().min(0).optional(), stamp });
+
+const use = {
+  purpose,
+  elements: z.array(label).min(1).max(500),
+  actingFor: departmentId.optional(),
+  /** The consumer's case number; never a person's id (rule 10). */
+  caseRef: z.string().min(1).max(200).optional(),
+};
+const payload = { payloadHash: digest, hashAlgorithm, bytes: z.int().min(0), rows: z.int().min(0) };
+
+export const shareStatus = z.enum(['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void']);
+
+export const share = z.strictObject({
+  kind: z.literal('share'),
+  ...recordBase,
+  grant: recordId,
+  asset: recordId,
+  provider: departmentId,
+  consumer: departmentId,
+  ...use,
+  /** What it took from the grant's limits when it opened; a void share gives nothing back. */
+  useNumber: z.int().min(1).optional(),
+  rowsReserved: z.int().min(0),
+  payloadHash: digest.optional(),
+  hashAlgorithm: hashAlgorithm.optional(),
+  bytes: z.int().min(0).optional(),
+  rows: z.int().min(0).optional(),
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+  providerCommitment: commitment.optional(),
+  consumerCommitment: commitment.optional(),
+  /** Not answered by then: `half-open`, which is derived and never stored. */
+  answerDueAt: time,
+  resolution: localized.optional(),
+  status: shareStatus,
+});
+export type Share = z.infer<typeof share>;
+
+/** A delivery whose digest is known only afterwards: opens first, which takes its count and rows. Said by provider or consumer. */
+export const shareOpen = z.strictObject({ grant: recordId, ...use, rows: z.int().min(0) });
+/** The provider commits what it sent: a share of its own, or (with `share`) the one that opened before. */
+export const shareCommit = z.strictObject({ grant: recordId, share: recordId.optional(), ...use, ...payload, startedAt: time.optional(), endedAt: time.optional() });
+export const shareAcknowledge = z.strictObject({ id: recordId, payloadHash: digest, hashAlgorithm });
+export const shareResolve = z.strictObject({ id: recordId, resolution: localized });
+export const shareVoid = z.strictObject({ id: recordId, reason: localized });
+
+/** What a refused share leaves: an auditable trace with the clause that refused it (rule 6). */
+export const refusal = z.strictObject({
+  kind: z.literal('refusal'),
+  ...recordBase,
+  grant: recordId,
+  asset: recordId,
+  provider: departmentId,
+  consumer: departmentId,
+  action: z.string(),
+  /** An error code of model/errors.ts. */
+  clause: z.string(),
+  given: z.string().max(2000),
+  accepted: z.string().max(2000),
+  status: z.literal('refused'),
+});
+export type Refusal = z.infer<typeof refusal>;

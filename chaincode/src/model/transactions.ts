@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { assetAttach, assetRegister, assetRevise, assetStep } from './records/asset.js';
+import { auditQueryInput } from './records/auditQuery.js';
+import { departmentAdmit, settingsInput } from './records/department.js';
+import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep } from './records/grant.js';
+import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
+import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
+
+/**
+ * Every transaction of the contracts, with the schema of its input: the closed list that chain, gateway and OpenAPI share.
+ * A name is `contract:function`, as fabric-contract-api dispatches it. The one argument is canonical JSON of `TransactionArgument`.
+ */
+export const transactions = {
+  'settings:set': settingsInput,
+  'department:admit': departmentAdmit,
+  'asset:register': assetRegister,
+  'asset:revise': assetRevise,
+  'asset:attach': assetAttach,
+  'asset:publish': assetStep,
+  'asset:suspend': assetStep,
+  'asset:resume': assetStep,
+  'asset:retire': assetStep,
+  'right:claim': rightClaim,
+  'right:confirm': rightStep,
+  'right:contest': rightContest,
+  'right:offer': rightOffer,
+  'right:accept': rightStep,
+  'right:decline': rightStep,
+  'grant:request': grantRequest,
+  'grant:approve': grantApprove,
+  'grant:refuse': grantReasoned,
+  'grant:return': grantReasoned,
+  'grant:resubmit': grantResubmit,
+  'grant:withdraw': grantStep,
+  'grant:suspend': grantReasoned,
+  'grant:resume': grantStep,
+  'grant:revoke': grantReasoned,
+  'share:open': shareOpen,
+  'share:commit': shareCommit,
+  'share:acknowledge': shareAcknowledge,
+  'share:resolve': shareResolve,
+  'share:void': shareVoid,
+  'audit:record': auditQueryInput,
+} as const;
+
+export type TransactionName = keyof typeof transactions;
+export type TransactionInput<N extends TransactionName> = z.infer<(typeof transactions)[N]>;
+
+/** What travels as the single argument of an invocation. */
+export interface TransactionArgument<N extends TransactionName = TransactionName> {
+  readonly input: TransactionInput<N>;
+  readonly requestId?: string;
+}
+
+/**
+ * Every read of the contracts: evaluated on one peer, never ordered. `caller:whoami` answers the Caller that the ledger takes the signer for;
+ * `record:get` answers a record's canonical JSON by kind and id, or the empty string.
+ */
+export const queryNames = ['caller:whoami', 'record:get'] as const;
+export type QueryName = (typeof queryNames)[number];

@@ -1,0 +1,111 @@
+import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+
+/**
+ * The read model: follows raw blocks into level and answers what the ledger's key-value state cannot (lists, history, trails, traces).
+ * It may lag the ledger, never lead it; every answer says by `asOf` which block it speaks of.
+ */
+export interface AsOf {
+  /** Number of the last block read. */
+  readonly block: number;
+  /** Hex header hash of that block. */
+  readonly headerHash: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+  readonly asOf: AsOf;
+}
+
+export interface PageRequest {
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Answer as the ledger stood after this block; default: the last one read. */
+  readonly asOfBlock?: number;
+}
+
+/** One line of the trail: one valid or recorded-as-refused act on the ledger. */
+export interface TrailEntry {
+  readonly at: string;
+  readonly block: number;
+  readonly transactionId: string;
+  readonly actor: { readonly name: string; readonly mspId: string; readonly custodian?: string };
+  readonly department: string;
+  /** Transaction name, e.g. `share:commit`. */
+  readonly action: string;
+  readonly subject: { readonly kind: RecordKind; readonly id: string; readonly version: number };
+  readonly asset?: string;
+  readonly grant?: string;
+  readonly purpose?: string;
+  readonly outcome: 'done' | 'refused' | 'invalid' | 'ignored';
+  /** Rule code of a refusal, validation code name of an invalid one, reason of an ignored one. */
+  readonly clause?: string;
+}
+
+export interface TransactionEntry {
+  readonly transactionId: string;
+  readonly block: number;
+  readonly index: number;
+  readonly at: string;
+  /** peer.TxValidationCode name, e.g. VALID. */
+  readonly code: string;
+  readonly creator: { readonly mspId: string; readonly name: string };
+  readonly action: string;
+  readonly writes: readonly { readonly kind: RecordKind; readonly id: string; readonly version: number }[];
+}
+
+/** Equality filters on indexed fields; `q` is words over titles, descriptions and keywords (Chinese too). Undefined members do not filter. */
+export interface Filters {
+  readonly asset: { q?: string; publisher?: string; theme?: string; shareType?: string; status?: string; element?: string; attached?: boolean; overdue?: boolean; catalogCode?: string };
+  readonly right: { asset?: string; holder?: string; status?: string };
+  readonly contest: { right?: string; asset?: string; status?: string };
+  readonly grant: { asset?: string; assigner?: string; assignee?: string; status?: string; overdue?: boolean };
+  readonly share: { asset?: string; grant?: string; provider?: string; consumer?: string; status?: string; from?: string; to?: string };
+  readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string };
+  readonly department: { mspId?: string };
+  readonly 'audit-query': { by?: string };
+  readonly settings: Record<string, never>;
+}
+
+export interface TrailFilter {
+  readonly asset?: string;
+  readonly department?: string;
+  readonly purpose?: string;
+  readonly grant?: string;
+  readonly outcome?: TrailEntry['outcome'];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Trace {
+  readonly asset: RecordOf<'asset'>;
+  readonly asOf: AsOf;
+  readonly rights: readonly RecordOf<'right'>[];
+  readonly grants: readonly RecordOf<'grant'>[];
+  /** Newest first; a page of at most `limit`, `nextCursor` for the rest. */
+  readonly shares: readonly RecordOf<'share'>[];
+  readonly refusals: readonly RecordOf<'refusal'>[];
+  readonly derivations: readonly [];
+  readonly nextCursor: string | null;
+}
+
+/** What a caller may see (API.md "Who sees what"), applied inside the range reads so that pages stay full. Undefined: everything. */
+export type Visible = (record: LedgerRecord) => boolean;
+
+export interface ReadModel {
+  /** Last block read; undefined before the first. */
+  asOf(): AsOf | undefined;
+  /** Resolves once the block of that number is read; rejects on the signal. */
+  reached(block: number, signal?: AbortSignal): Promise<void>;
+  get<K extends RecordKind>(kind: K, id: string, options?: { version?: number; asOfBlock?: number }): Promise<RecordOf<K> | undefined>;
+  list<K extends RecordKind>(kind: K, filter: Filters[K], page: PageRequest, visible?: Visible): Promise<Page<RecordOf<K>>>;
+  /** Every version of a record, newest first. */
+  history<K extends RecordKind>(kind: K, id: string, page: PageRequest): Promise<Page<RecordOf<K>>>;
+  trail(filter: TrailFilter, page: PageRequest, visible?: (entry: TrailEntry) => boolean): Promise<Page<TrailEntry>>;
+  trace(asset: string, page: PageRequest): Promise<Trace | undefined>;
+  transaction(transactionId: string): Promise<TransactionEntry | undefined>;
+  /** The transactions that wrote a record, oldest first: what evidence is made from. */
+  writers(kind: RecordKind, id: string): Promise<readonly TransactionEntry[]>;
+  close(): Promise<void>;
+}
