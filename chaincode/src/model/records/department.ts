@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, localized, mspId, recordBase } from './common.js';
+import { departmentId, localized, mspId, recordBase, time } from './common.js';
 
 /** foaf:Organization. `region` is a GB/T 2260 code, `uscc` a GB 32100 unified social credit code with its check digit verified. */
 const fields = {
@@ -33,6 +33,8 @@ export const settingsInput = z.strictObject({
   managerMspId: mspId,
   /** Organisations whose endorsement counts as "any department" (network/consortium.yaml, role department). */
   departmentMspIds: z.array(mspId).min(1).max(500),
+  /** Declared by the embedded demonstration alone: what lies in this span was written on a simulated clock (DOMAIN rule 11). */
+  simulatedClock: z.strictObject({ from: time, to: time }).optional(),
 });
 export const settings = z.strictObject({ kind: z.literal('settings'), ...recordBase, ...settingsInput.shape, status: z.literal('active') });
 export type Settings = z.infer<typeof settings>;
