@@ -1,7 +1,5 @@
 /** The arrows of the house, kept by a tool. Paths of our own packages are `src` here and `dist` where another workspace imports them. */
 const model = '^chaincode/(src|dist)/model/';
-const chaincode = '^chaincode/(src|dist)/';
-const block = '^network/(dist/)?block/';
 const adapters = '^gateway/src/ledger/(embedded|fabric)';
 
 module.exports = {
@@ -20,7 +18,12 @@ module.exports = {
       from: { path: '^chaincode/src/' },
       to: { path: '^(gateway|network|scripts|test)/' },
     },
-    { name: 'block-stands-alone', severity: 'error', from: { path: '^network/block/' }, to: { path: '^(chaincode|gateway|scripts|test|network/(?!block/))' } },
+    {
+      name: 'block-stands-alone',
+      severity: 'error',
+      from: { path: '^network/block/' },
+      to: { path: '^(chaincode|gateway|scripts|test|network/(?!block/))' },
+    },
     {
       name: 'engines-know-no-gateway',
       severity: 'error',
@@ -53,6 +56,10 @@ module.exports = {
     exclude: { path: ['^[a-z]+/dist/.*\\.d\\.ts$'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'node', 'require', 'default'], extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'node', 'require', 'default'],
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
+    },
   },
 };

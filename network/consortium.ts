@@ -12,7 +12,10 @@ const departmentSchema = z
   .object({
     id: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
     name,
-    region: z.string().regex(/^\d{6}$/).optional(),
+    region: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional(),
     uscc: z.string().optional(),
   })
   .strict();

@@ -13,7 +13,9 @@ let silent = 0;
 for (const [file, text, rule] of plants) {
   writeFileSync(file, text, { flag: 'wx' });
   try {
-    const { stdout } = spawnSync('npx', ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', file], { encoding: 'utf8' });
+    const { stdout } = spawnSync('npx', ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', file], {
+      encoding: 'utf8',
+    });
     if (!stdout.includes(rule)) {
       process.stderr.write(`${rule} did not see ${text.trim()} in ${file}\n`);
       silent += 1;

@@ -32,7 +32,8 @@ function installed() {
   const have = JSON.parse(readFileSync(record, 'utf8')).packages;
   const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   return Object.entries(want).every(
-    ([path, entry]) => !path.startsWith('node_modules/') || entry.link || entry.optional || entry.devOptional || have[path]?.version === entry.version,
+    ([path, entry]) =>
+      !path.startsWith('node_modules/') || entry.link || entry.optional || entry.devOptional || have[path]?.version === entry.version,
   );
 }
 

@@ -84,7 +84,12 @@ export const ledgerCodes = {
   UNAVAILABLE: { status: 503, retryable: true, zh: '账本暂不可用', en: 'The ledger is unavailable' },
   OVERLOADED: { status: 503, retryable: true, zh: '在途交易过多，请稍后重试', en: 'Too many transactions in flight; try again shortly' },
   /** Sent, and not seen in a block in time: look the id up, never resubmit as new. */
-  OUTCOME_UNKNOWN: { status: 202, retryable: false, zh: '交易结果尚未知，请按编号查询', en: 'The outcome is not known yet; look the transaction up' },
+  OUTCOME_UNKNOWN: {
+    status: 202,
+    retryable: false,
+    zh: '交易结果尚未知，请按编号查询',
+    en: 'The outcome is not known yet; look the transaction up',
+  },
   ENDORSEMENTS_DIFFER: { status: 503, retryable: true, zh: '各组织背书结果不一致', en: 'The organisations’ endorsements differ' },
   REJECTED: { status: 500, retryable: false, zh: '交易未通过账本验证', en: 'The ledger marked the transaction invalid' },
 } as const;
@@ -94,7 +99,14 @@ export class LedgerError extends Error {
   override readonly name = 'LedgerError';
   constructor(
     readonly code: LedgerCode,
-    readonly detail: { readonly stage?: 'endorse' | 'submit' | 'commit' | 'evaluate' | 'blocks'; readonly mspId?: string; readonly peer?: string; readonly transactionId?: string; readonly validationCode?: number; readonly reason?: string } = {},
+    readonly detail: {
+      readonly stage?: 'endorse' | 'submit' | 'commit' | 'evaluate' | 'blocks';
+      readonly mspId?: string;
+      readonly peer?: string;
+      readonly transactionId?: string;
+      readonly validationCode?: number;
+      readonly reason?: string;
+    } = {},
   ) {
     super(`${code}${detail.reason ? `: ${detail.reason}` : ''}`);
   }

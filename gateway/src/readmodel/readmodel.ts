@@ -57,7 +57,17 @@ export interface TransactionEntry {
 
 /** Equality filters on indexed fields; `q` is words over titles, descriptions and keywords (Chinese too). Undefined members do not filter. */
 export interface Filters {
-  readonly asset: { q?: string; publisher?: string; theme?: string; shareType?: string; status?: string; element?: string; attached?: boolean; overdue?: boolean; catalogCode?: string };
+  readonly asset: {
+    q?: string;
+    publisher?: string;
+    theme?: string;
+    shareType?: string;
+    status?: string;
+    element?: string;
+    attached?: boolean;
+    overdue?: boolean;
+    catalogCode?: string;
+  };
   readonly right: { asset?: string; holder?: string; status?: string };
   readonly contest: { right?: string; asset?: string; status?: string };
   readonly grant: { asset?: string; assigner?: string; assignee?: string; status?: string; overdue?: boolean };
