@@ -1,3 +1,4 @@
+import { EvidenceError } from './errors.js';
 import { type NamespaceRwset, readRwset } from './rwset.js';
 import { EMPTY, len, malformed, num, Reader } from './wire.js';
 
@@ -142,8 +143,18 @@ export function readIdentity(bytes: Buffer): IdentityView {
 
 function readEndorsement(bytes: Buffer): EndorsementView {
   const { first: endorser, second: signature } = pair(bytes);
-  const { mspId, certificate } = readIdentity(endorser);
+  const { mspId, certificate } = identityOrNobody(endorser);
   return { mspId, certificate, endorser, signature };
+}
+
+/** A peer passes over an endorsement whose signer it cannot read, and counts the others. */
+function identityOrNobody(bytes: Buffer): Pick<IdentityView, 'mspId' | 'certificate'> {
+  try {
+    return readIdentity(bytes);
+  } catch (error) {
+    if (error instanceof EvidenceError) return { mspId: '', certificate: '' };
+    throw error;
+  }
 }
 
 function readChaincodeAction(bytes: Buffer): { results: Buffer; events: Buffer; response: Buffer; chaincodeId: Buffer } {
