@@ -213,7 +213,7 @@ function readEvent(bytes: Buffer): ChaincodeEventView {
 
 /** ChaincodeProposalPayload → ChaincodeInvocationSpec → ChaincodeSpec → name and arguments. */
 function readInvocation(bytes: Buffer): { chaincode: string; args: readonly Buffer[] } {
-  const spec = message(message(pair(bytes).first, 1), 1);
+  const spec = message(pair(bytes).first, 1);
   const args: Buffer[] = [];
   const r = new Reader(message(spec, 3));
   while (r.next()) if (r.tag === len(1)) args.push(r.bytes());
