@@ -111,7 +111,7 @@ export function buildProposal(input: ProposalInput): BuiltProposal {
   const call = message(items(1, input.args), varint(3, input.isInit ?? false));
   const spec = message(varint(1, NODE), item(2, chaincodeId), item(3, call));
   const payload = bytes(1, item(1, spec));
-  const transient = map(2, Object.entries(input.transient ?? {}), bytes);
+  const transient = map(2, Object.entries(input.transient ?? {}));
   return {
     txId,
     header,

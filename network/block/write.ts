@@ -36,10 +36,10 @@ export function varint(field: number, value: number | bigint | boolean): Buffer 
   return Buffer.concat([varint32(field << 3), varint32(Number(big))]);
 }
 
-/** map<string, message>, or map<string, bytes> with `bytes` as the value's writer; sorted by key, as a deterministic marshal gives it. */
-export function map(field: number, entries: Iterable<readonly [string, Uint8Array]>, value: typeof bytes = item): Buffer {
+/** map<string, message or bytes>: sorted by key, as a deterministic marshal gives it; an entry's key and value are written though empty. */
+export function map(field: number, entries: Iterable<readonly [string, Uint8Array]>): Buffer {
   const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return Buffer.concat(sorted.map(([key, content]) => item(field, message(bytes(1, key), value(2, content)))));
+  return Buffer.concat(sorted.map(([key, value]) => item(field, message(item(1, key), item(2, value)))));
 }
 
 function varint32(value: number): Buffer {

@@ -24,7 +24,8 @@ describe('a transaction', () => {
     creator: value.filter((v) => v.length > 0),
     nonce: fc.uint8Array({ minLength: 24, maxLength: 24 }),
     timestamp: fc.date({ min: new Date('1960-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
-    transient: fc.dictionary(text, value),
+    // ASCII: google-protobuf sorts a map by UTF-16 units, Go by bytes.
+    transient: fc.dictionary(fc.string({ maxLength: 9 }), value),
   });
   const response = fc.record({
     chaincode: text,
