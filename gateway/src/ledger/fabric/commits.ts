@@ -1,0 +1,49 @@
+import type { BlockView } from '@drl/network/block/read';
+import { readEnvelope } from '@drl/network/block/read';
+
+/** peer.TxValidationCode DUPLICATE_TXID: a second copy of a transaction that an earlier envelope holds. */
+export const DUPLICATE_TXID = 9;
+
+export interface Commit {
+  readonly block: bigint;
+  readonly code: number;
+}
+
+/** State: who waits for which transaction, and how far the blocks have been read. */
+export class Commits {
+  #next: bigint;
+  #waiting = new Map<string, (commit: Commit) => void>();
+
+  constructor(next: bigint) {
+    this.#next = next;
+  }
+
+  /** Number of the block to be read next. */
+  get next(): bigint {
+    return this.#next;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Calls back at the transaction's first block from now on; the second function stops waiting. */
+  wait(transactionId: string, found: (commit: Commit) => void): () => void {
+    this.#waiting.set(transactionId, found);
+    return () => this.#waiting.delete(transactionId);
+  }
+
+  read(block: BlockView): void {
+    this.#next = block.number + 1n;
+    if (this.#waiting.size === 0) return;
+    block.envelopes.forEach((bytes, index) => {
+      const { txId } = readEnvelope(bytes);
+      const found = this.#waiting.get(txId);
+      const code = block.codes[index] ?? 255;
+      // The first copy decides. A duplicate without its first means that we began to read after it: the looker-up will find it.
+      if (found === undefined || code === DUPLICATE_TXID) return;
+      this.#waiting.delete(txId);
+      found({ block: block.number, code });
+    });
+  }
+}
