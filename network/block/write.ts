@@ -30,7 +30,11 @@ export function items(field: number, values: readonly (Uint8Array | string)[]): 
 
 /** uint64, int64, int32, enum or bool; zero is the default and left out. */
 export function varint(field: number, value: number | bigint | boolean): Buffer {
-  if (!value) return EMPTY;
+  return value ? varintAlways(field, value) : EMPTY;
+}
+
+/** A member of a oneof is written though it holds the default. */
+export function varintAlways(field: number, value: number | bigint | boolean): Buffer {
   const big = BigInt.asUintN(64, BigInt(value));
   if (big > 0x7fffffffn) return Buffer.concat([varint32(field << 3), varint64(big)]);
   return Buffer.concat([varint32(field << 3), varint32(Number(big))]);
