@@ -25,8 +25,15 @@ export interface PageRequest {
   readonly asOfBlock?: number;
 }
 
-/** One line of the trail: one valid or recorded-as-refused act on the ledger. */
+export interface Subject {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly version: number;
+}
+
+/** One line of the trail: one act on one record, done or recorded as refused, or one that failed and why. Newest first. */
 export interface TrailEntry {
+  /** The record's own time. Of what was invalid or ignored, whose claim of a time counts for nothing, the ledger's time at its block. */
   readonly at: string;
   readonly block: number;
   readonly transactionId: string;
@@ -34,7 +41,8 @@ export interface TrailEntry {
   readonly department: string;
   /** Transaction name, e.g. `share:commit`. */
   readonly action: string;
-  readonly subject: { readonly kind: RecordKind; readonly id: string; readonly version: number };
+  /** Absent where a transaction that failed names no record that could be read. */
+  readonly subject?: Subject;
   readonly asset?: string;
   readonly grant?: string;
   readonly purpose?: string;
@@ -50,12 +58,18 @@ export interface TransactionEntry {
   readonly at: string;
   /** peer.TxValidationCode name, e.g. VALID. */
   readonly code: string;
-  readonly creator: { readonly mspId: string; readonly name: string };
+  readonly creator: { readonly mspId: string; readonly name: string; readonly department: string };
+  /** Transaction name, e.g. `share:commit`; empty for a config block's. */
   readonly action: string;
-  readonly writes: readonly { readonly kind: RecordKind; readonly id: string; readonly version: number }[];
+  /** The records that it wrote; none if it is invalid, and without those that were ignored. */
+  readonly writes: readonly Subject[];
 }
 
-/** Equality filters on indexed fields; `q` is words over titles, descriptions and keywords (Chinese too). Undefined members do not filter. */
+/**
+ * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one (a grant past its term is `expired`, not
+ * `active`). `q` is words over titles, descriptions and keywords: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
+ * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
+ */
 export interface Filters {
   readonly asset: {
     q?: string;
@@ -68,11 +82,21 @@ export interface Filters {
     overdue?: boolean;
     catalogCode?: string;
   };
-  readonly right: { asset?: string; holder?: string; status?: string };
-  readonly contest: { right?: string; asset?: string; status?: string };
-  readonly grant: { asset?: string; assigner?: string; assignee?: string; status?: string; overdue?: boolean };
-  readonly share: { asset?: string; grant?: string; provider?: string; consumer?: string; status?: string; from?: string; to?: string };
-  readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string };
+  readonly right: { asset?: string; holder?: string; offeredTo?: string; contested?: boolean; status?: string };
+  readonly contest: { right?: string; asset?: string; by?: string; status?: string };
+  readonly grant: { asset?: string; assigner?: string; assignee?: string; party?: string; status?: string; overdue?: boolean };
+  readonly share: {
+    asset?: string;
+    grant?: string;
+    provider?: string;
+    consumer?: string;
+    party?: string;
+    status?: string;
+    halfOpen?: boolean;
+    from?: string;
+    to?: string;
+  };
+  readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string; party?: string; from?: string; to?: string };
   readonly department: { mspId?: string };
   readonly 'audit-query': { by?: string };
   readonly settings: Record<string, never>;
@@ -83,6 +107,8 @@ export interface TrailFilter {
   readonly department?: string;
   readonly purpose?: string;
   readonly grant?: string;
+  /** Enrolment id of who acted. */
+  readonly person?: string;
   readonly outcome?: TrailEntry['outcome'];
   readonly from?: string;
   readonly to?: string;
@@ -117,5 +143,36 @@ export interface ReadModel {
   transaction(transactionId: string): Promise<TransactionEntry | undefined>;
   /** The transactions that wrote a record, oldest first: what evidence is made from. */
   writers(kind: RecordKind, id: string): Promise<readonly TransactionEntry[]>;
+  /** What one block brought, or undefined if it is not read yet. */
+  block(number: number): Promise<BlockEntry | undefined>;
+  /** Every block from that number on, as it is read, forever (until the signal): what the event stream is made from. */
+  changes(from: number, signal: AbortSignal): AsyncIterable<BlockEntry>;
+  /** What a grant has given so far: shares that took from its count, and rows. */
+  usage(grant: string, options?: { asOfBlock?: number }): Promise<Usage>;
+  status(): FollowStatus;
   close(): Promise<void>;
+}
+
+export interface BlockEntry extends AsOf {
+  /** The ledger's time: the latest of all that was done up to this block. */
+  readonly at: string;
+  readonly transactions: readonly TransactionEntry[];
+  readonly acts: readonly TrailEntry[];
+}
+
+export interface Usage {
+  readonly count: number;
+  readonly rows: number;
+}
+
+/** For readiness and metrics. */
+export interface FollowStatus {
+  /** Blocks read, in all: the number of the next one. */
+  readonly height: number;
+  /** Read since this process opened the model. */
+  readonly transactions: number;
+  readonly invalid: number;
+  readonly ignored: number;
+  /** Why following has ended for good: the ledger's bytes did not fit. Absent while all is well. */
+  readonly failure?: { readonly code: string; readonly message: string };
 }
