@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -80,4 +81,16 @@ export function readConsortium(file: string): Consortium {
 
 export function managerOf(consortium: Consortium): Organisation {
   return consortium.organisations.find((o) => o.role === 'manager') as Organisation;
+}
+
+/** What the manager writes to the ledger first: the consortium's rules, and whose word counts as what. */
+export function settingsOf(consortium: Consortium): TransactionInput<'settings:set'> {
+  const of = (role: Organisation['role']) => consortium.organisations.filter((o) => o.role === role).map((o) => o.mspId);
+  return {
+    timeZone: consortium.timeZone,
+    ...consortium.rules,
+    managerMspId: managerOf(consortium).mspId,
+    departmentMspIds: of('department'),
+    auditorMspIds: of('auditor'),
+  };
 }

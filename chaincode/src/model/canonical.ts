@@ -13,7 +13,9 @@ export function canonical(value: unknown): string {
   if (typeof value === 'object') {
     const members = value as Record<string, unknown>;
     // sort() compares UTF-16 code units, which is the order RFC 8785 section 3.2.3 asks for.
-    const names = Object.keys(members).filter((name) => members[name] !== undefined).sort();
+    const names = Object.keys(members)
+      .filter((name) => members[name] !== undefined)
+      .sort();
     return `{${names.map((name) => `${text(name)}:${canonical(members[name])}`).join(',')}}`;
   }
   throw new TypeError(`canonical JSON cannot carry a ${typeof value}`);

@@ -12,7 +12,11 @@ interface Meaning {
 
 export const ruleCodes = {
   INPUT_INVALID: { status: 422, zh: '输入不符合规定的格式', en: 'The input is not what the schema says' },
-  PERSONAL_DATA: { status: 422, zh: '自由文本中不得出现公民身份号码或手机号码', en: 'Free text must not hold a resident id number or a mobile number' },
+  PERSONAL_DATA: {
+    status: 422,
+    zh: '自由文本中不得出现公民身份号码或手机号码',
+    en: 'Free text must not hold a resident id number or a mobile number',
+  },
   CALLER_UNKNOWN: { status: 403, zh: '证书未指明已登记的部门', en: 'The certificate names no registered department' },
   ROLE_MISSING: { status: 403, zh: '缺少所需角色', en: 'The caller lacks the role that this needs' },
   NOT_YOURS: { status: 403, zh: '只能写入本部门自己的记录', en: 'A department writes only what is its own' },
@@ -22,7 +26,11 @@ export const ruleCodes = {
   STATE_FORBIDS: { status: 409, zh: '当前状态不允许此操作', en: 'The record’s state forbids this' },
   VERSION_MISMATCH: { status: 412, zh: '记录已被修改', en: 'The record has changed since you read it' },
   SHARE_TYPE_RULE: { status: 422, zh: '共享类型与共享条件、依据不一致', en: 'Share type, condition and basis do not agree' },
-  PUBLISH_INCOMPLETE: { status: 409, zh: '发布前须回答：以谁的数据为准、能否共享、如何共享', en: 'Before publication: who is authoritative, may it be shared, and how' },
+  PUBLISH_INCOMPLETE: {
+    status: 409,
+    zh: '发布前须回答：以谁的数据为准、能否共享、如何共享',
+    en: 'Before publication: who is authoritative, may it be shared, and how',
+  },
   WITHHELD: { status: 409, zh: '该数据资源不予共享', en: 'The asset is not shared' },
   ELEMENT_UNKNOWN: { status: 422, zh: '数据项不在数据资源之内', en: 'An element is not one of the asset’s' },
   ELEMENT_WITHHELD: { status: 409, zh: '数据项不予共享', en: 'An element is withheld' },
@@ -47,7 +55,12 @@ export class RuleError extends Error {
   override readonly name = 'RuleError';
   constructor(
     readonly code: RuleCode,
-    readonly detail: { readonly rule?: string; readonly given?: string; readonly accepted?: string; readonly fields?: readonly FieldFault[] } = {},
+    readonly detail: {
+      readonly rule?: string;
+      readonly given?: string;
+      readonly accepted?: string;
+      readonly fields?: readonly FieldFault[];
+    } = {},
   ) {
     super(code);
   }

@@ -9,7 +9,8 @@ const MAX_PART = 256;
 export function compositeKey(type: string, ...parts: string[]): string {
   for (const part of [type, ...parts]) {
     if (part.length === 0 || part.length > MAX_PART) throw new TypeError(`a key part has 1 to ${MAX_PART} characters`);
-    if (part.includes('\u0000') || part.includes('\u{10ffff}') || !part.isWellFormed()) throw new TypeError('a key part holds a forbidden character');
+    if (part.includes('\u0000') || part.includes('\u{10ffff}') || !part.isWellFormed())
+      throw new TypeError('a key part holds a forbidden character');
   }
   return `\u0000${[type, ...parts].join('\u0000')}\u0000`;
 }

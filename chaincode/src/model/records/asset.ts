@@ -5,7 +5,19 @@ import { departmentId, digest, hashAlgorithm, label, localized, recordBase, reco
 
 export const shareType = z.enum(['unconditional', 'conditional', 'none']);
 export const shareMethod = z.enum(['api', 'file', 'database-exchange', 'query-verify']);
-export const elementType = z.enum(['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'time', 'code', 'geometry', 'binary', 'object']);
+export const elementType = z.enum([
+  'string',
+  'integer',
+  'number',
+  'boolean',
+  'date',
+  'datetime',
+  'time',
+  'code',
+  'geometry',
+  'binary',
+  'object',
+]);
 export const level = z.enum(['general', 'important', 'core']);
 /** ISO 8601 duration (date part, or hours and minutes), or `realtime`. */
 export const periodicity = z.string().regex(/^(realtime|P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)$/);
@@ -25,7 +37,10 @@ export type Element = z.infer<typeof element>;
 export const distributionInput = z.strictObject({
   /** http(s) URL, or `file:` and a path below the provider's configured root. */
   accessURL: z.string().min(1).max(2000),
-  mediaType: z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/i).optional(),
+  mediaType: z
+    .string()
+    .regex(/^[a-z]+\/[a-z0-9.+-]+$/i)
+    .optional(),
   conformsTo: z.url().max(500).optional(),
   checksum: z.strictObject({ algorithm: hashAlgorithm, value: digest }).optional(),
 });
@@ -46,7 +61,10 @@ const fields = {
   catalogCode: label.optional(),
   title: localized,
   description: z.strictObject({ zh: z.string().min(1).max(10_000).optional(), en: z.string().min(1).max(10_000).optional() }).optional(),
-  theme: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/).optional(),
+  theme: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/)
+    .optional(),
   keywords: z.array(label).max(50).optional(),
   elements: z.array(element).max(500),
   shareType,
@@ -86,7 +104,11 @@ export const assetRevise = z.strictObject({
     .strictObject({
       ...(Object.fromEntries(
         Object.entries(fields).map(([name, type]) => [name, type instanceof z.ZodOptional ? type.nullable() : type.optional()]),
-      ) as { [K in keyof typeof fields]: (typeof fields)[K] extends z.ZodOptional ? z.ZodNullable<(typeof fields)[K]> : z.ZodOptional<(typeof fields)[K]> }),
+      ) as {
+        [K in keyof typeof fields]: (typeof fields)[K] extends z.ZodOptional
+          ? z.ZodNullable<(typeof fields)[K]>
+          : z.ZodOptional<(typeof fields)[K]>;
+      }),
       distributions: z.array(distribution).max(50).optional(),
     })
     .refine((changes) => Object.values(changes).some((v) => v !== undefined), { message: 'nothing to change' }),

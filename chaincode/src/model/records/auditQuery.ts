@@ -10,5 +10,11 @@ export const auditQueryInput = z.strictObject({
   asOfBlock: z.int().min(0),
   outcome: z.enum(['answered', 'refused']),
 });
-export const auditQuery = z.strictObject({ kind: z.literal('audit-query'), ...recordBase, by: departmentId, ...auditQueryInput.shape, status: z.literal('recorded') });
+export const auditQuery = z.strictObject({
+  kind: z.literal('audit-query'),
+  ...recordBase,
+  by: departmentId,
+  ...auditQueryInput.shape,
+  status: z.literal('recorded'),
+});
 export type AuditQuery = z.infer<typeof auditQuery>;

@@ -22,8 +22,11 @@ export const localized = z
 export type Localized = z.infer<typeof localized>;
 
 /** A name of an element, a distribution, a code: one line, no control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses.
-export const label = z.string().min(1).max(200).regex(/^[^\u0000-\u001f\u007f]+$/);
+export const label = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u);
 
 /** Who wrote a record and when, from the certificate and the proposal; never from a request body. */
 export const stamp = z.strictObject({

@@ -5,8 +5,14 @@ import { departmentId, localized, mspId, recordBase, time } from './common.js';
 const fields = {
   name: localized,
   mspId,
-  region: z.string().regex(/^\d{6}$/).optional(),
-  uscc: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/).optional(),
+  region: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  uscc: z
+    .string()
+    .regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/)
+    .optional(),
 };
 
 export const department = z.strictObject({
@@ -20,19 +26,45 @@ export type Department = z.infer<typeof department>;
 
 export const departmentAdmit = z.strictObject({ id: departmentId, ...fields });
 
+/** A day, or the days from one to another, both counted. */
+const daySpan = z.union([
+  z.iso.date(),
+  z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}$/)
+    .refine((span) => {
+      const [from = '', to = ''] = span.split('..');
+      return z.iso.date().safeParse(from).success && z.iso.date().safeParse(to).success && from <= to;
+    }, 'two days of the calendar, the earlier first'),
+]);
+
+/** An IANA name. Endorsers compute deadlines with their own zone data: a rule change there is an upgrade to agree on. */
+const timeZone = z
+  .string()
+  .max(64)
+  .refine((name) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    } catch {
+      return false;
+    }
+  }, 'an IANA time zone');
+
 /** Deadlines, calendar and skew, as the manager set them for the channel (network/consortium.yaml says what each means). */
 export const settingsInput = z.strictObject({
-  timeZone: z.string().max(64),
+  timeZone,
   decisionWorkingDays: z.int().min(1).max(90),
   acknowledgeWorkingDays: z.int().min(1).max(90),
   feedbackWorkingDays: z.int().min(1).max(90),
   disputeWorkingDays: z.int().min(1).max(90),
   maxClockSkewSeconds: z.int().min(1).max(900),
-  holidays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}(\.\.\d{4}-\d{2}-\d{2})?$/)).max(200),
-  makeUpDays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/)).max(200),
+  holidays: z.array(daySpan).max(200),
+  makeUpDays: z.array(z.iso.date()).max(200),
   managerMspId: mspId,
   /** Organisations whose endorsement counts as "any department" (network/consortium.yaml, role department). */
   departmentMspIds: z.array(mspId).min(1).max(500),
+  /** Organisations whose certificates may carry the role auditor; they hold the ledger and endorse nothing. */
+  auditorMspIds: z.array(mspId).max(50),
   /** Declared by the embedded demonstration alone: what lies in this span was written on a simulated clock (DOMAIN rule 11). */
   simulatedClock: z.strictObject({ from: time, to: time }).optional(),
 });

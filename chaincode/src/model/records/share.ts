@@ -5,7 +5,13 @@ import { purpose } from './grant.js';
 /** prov:Activity: one delivery of data under one grant, with both sides' word on what was delivered. */
 
 /** One side's commitment: the digest of what it sent or received, and who said so when. */
-export const commitment = z.strictObject({ payloadHash: digest, hashAlgorithm, bytes: z.int().min(0).optional(), rows: z.int().min(0).optional(), stamp });
+export const commitment = z.strictObject({
+  payloadHash: digest,
+  hashAlgorithm,
+  bytes: z.int().min(0).optional(),
+  rows: z.int().min(0).optional(),
+  stamp,
+});
 
 const use = {
   purpose,
@@ -44,10 +50,17 @@ export const share = z.strictObject({
 });
 export type Share = z.infer<typeof share>;
 
-/** A delivery whose digest is known only afterwards: opens first, which takes its count and rows. Said by provider or consumer. */
+/** A delivery whose digest is known only afterwards: opens first, which takes its count and rows. Said by the provider. */
 export const shareOpen = z.strictObject({ grant: recordId, ...use, rows: z.int().min(0) });
 /** The provider commits what it sent: a share of its own, or (with `share`) the one that opened before. */
-export const shareCommit = z.strictObject({ grant: recordId, share: recordId.optional(), ...use, ...payload, startedAt: time.optional(), endedAt: time.optional() });
+export const shareCommit = z.strictObject({
+  grant: recordId,
+  share: recordId.optional(),
+  ...use,
+  ...payload,
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+});
 export const shareAcknowledge = z.strictObject({ id: recordId, payloadHash: digest, hashAlgorithm });
 export const shareResolve = z.strictObject({ id: recordId, resolution: localized });
 export const shareVoid = z.strictObject({ id: recordId, reason: localized });
@@ -61,6 +74,8 @@ export const refusal = z.strictObject({
   provider: departmentId,
   consumer: departmentId,
   action: z.string(),
+  purpose,
+  elements: z.array(label).max(500),
   /** An error code of model/errors.ts. */
   clause: z.string(),
   given: z.string().max(2000),
