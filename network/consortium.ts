@@ -79,6 +79,13 @@ export function readConsortium(file: string): Consortium {
   return consortium;
 }
 
+/** Reads and checks one organisation's entry, written as in a consortium file: what `drl network add-org` takes. */
+export function readOrganisation(file: string): Organisation {
+  const parsed = organisationSchema.safeParse(parse(readFileSync(file, 'utf8'), { schema: 'core' }));
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
 export function managerOf(consortium: Consortium): Organisation {
   return consortium.organisations.find((o) => o.role === 'manager') as Organisation;
 }

@@ -4,7 +4,7 @@ import type FabricCAServices from 'fabric-ca-client';
 import { registrarOf } from './caServer.js';
 import { certificateRequest, newKey } from './csr.js';
 import { NetworkError } from './errors.js';
-import { HOST, paths } from './layout.js';
+import { HOST, paths } from './paths.js';
 import { signLowS } from './signer.js';
 import type { CaState } from './state.js';
 

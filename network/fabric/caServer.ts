@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readJson, writeFileSafely } from './files.js';
-import { HOST, paths } from './layout.js';
+import { HOST, paths } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import { bareEnvironment } from './settings.js';
 import type { CaState } from './state.js';

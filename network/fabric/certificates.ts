@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Holder, holdersOf, ordererHolders } from './identities.js';
-import { paths } from './layout.js';
 import { mspCertFile, tlsCertFile } from './msp.js';
+import { paths } from './paths.js';
 import type { NetworkState } from './state.js';
 
 export interface CertificateStatus {

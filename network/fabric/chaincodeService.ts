@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileSafely } from './files.js';
-import { chaincodeProcess, HOST, paths } from './layout.js';
 import { tlsCertFile, tlsKeyFile } from './msp.js';
+import { chaincodeProcess, HOST, paths } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import { bareEnvironment } from './settings.js';
 import type { ChaincodeState, PeerState } from './state.js';

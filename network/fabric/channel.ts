@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from './context.js';
 import { NetworkError } from './errors.js';
 import { askNode, gauge } from './httpsNode.js';
-import { paths } from './layout.js';
+import { paths } from './paths.js';
 import { peerCli } from './peerCli.js';
 import { retry } from './run.js';
 import type { NetworkState, OrdererState, PeerState } from './state.js';

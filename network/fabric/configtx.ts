@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Context } from './context.js';
 import { writeFileSafely } from './files.js';
-import { HOST, paths } from './layout.js';
 import { tlsCertFile } from './msp.js';
+import { HOST, paths } from './paths.js';
 import { run } from './run.js';
 import type { NetworkState, OrganisationState } from './state.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { HOST, paths } from './layout.js';
 import { tlsCertFile, tlsKeyFile } from './msp.js';
+import { HOST, paths } from './paths.js';
 
 export interface Answer {
   status: number;

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ca, enrol, type IdentityType, register } from './ca.js';
 import { newKey } from './csr.js';
-import { HOST, paths } from './layout.js';
 import { writeOrganisationMsp, writeSigningMsp, writeTls } from './msp.js';
+import { HOST, paths } from './paths.js';
 import type { OrdererState, OrganisationState, PeerState } from './state.js';
 
 /** One holder of certificates: where they lie, under which id they are issued. */

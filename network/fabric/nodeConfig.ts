@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ownFile } from './context.js';
 import { writeFileSafely } from './files.js';
-import { HOST, paths } from './layout.js';
 import { tlsCertFile, tlsKeyFile } from './msp.js';
+import { HOST, paths } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import { bareEnvironment } from './settings.js';
 import type { OrdererState, OrganisationState, PeerState } from './state.js';
@@ -11,6 +11,11 @@ import type { OrdererState, OrganisationState, PeerState } from './state.js';
 const listen = (port: number): string => `127.0.0.1:${port}`;
 const dial = (port: number): string => `${HOST}:${port}`;
 const BCCSP = { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } };
+/** Warnings only, and without terminal colours: the log is a file. */
+const LOGGING = {
+  FABRIC_LOGGING_SPEC: 'warning',
+  FABRIC_LOGGING_FORMAT: '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}',
+};
 const MESSAGE_LIMIT = 100 * 1024 * 1024;
 
 /** Operations answer over TLS too; all but health and version want a certificate of the node's own organisation. */
@@ -180,7 +185,7 @@ function ordererConfig(dir: string, orderer: OrdererState): object {
 export function peerProcess(dir: string, organisation: OrganisationState, peer: PeerState, binary: string): ProcessSpec {
   const cwd = paths.node(dir, peer.name);
   writeFileSafely(join(cwd, 'core.yaml'), stringify(peerConfig(dir, organisation, peer)));
-  const env = { FABRIC_CFG_PATH: cwd, FABRIC_LOGGING_SPEC: 'warning', DRL_CHAINCODE_CONNECTION: paths.chaincodeConnection(dir, peer.name) };
+  const env = { FABRIC_CFG_PATH: cwd, ...LOGGING, DRL_CHAINCODE_CONNECTION: paths.chaincodeConnection(dir, peer.name) };
   return { name: peer.name, command: binary, args: ['node', 'start'], env: { ...bareEnvironment(), ...env }, cwd };
 }
 
@@ -191,7 +196,7 @@ export function ordererProcess(dir: string, orderer: OrdererState, binary: strin
     name: orderer.name,
     command: binary,
     args: [],
-    env: { ...bareEnvironment(), FABRIC_CFG_PATH: cwd, FABRIC_LOGGING_SPEC: 'warning' },
+    env: { ...bareEnvironment(), FABRIC_CFG_PATH: cwd, ...LOGGING },
     cwd,
   };
 }

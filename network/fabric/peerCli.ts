@@ -1,5 +1,6 @@
 import type { Context } from './context.js';
-import { HOST, paths } from './layout.js';
+import { HOST, paths } from './paths.js';
+import { livingProcess } from './processes.js';
 import { run } from './run.js';
 import type { NetworkState, OrdererState, PeerState } from './state.js';
 
@@ -19,9 +20,13 @@ export function peerCli(
   });
 }
 
-export const ordererFlags = (dir: string, state: NetworkState, orderer: OrdererState | undefined = state.ordering.nodes[0]): string[] => [
+/** An orderer whose process lives; the first where none seems to, so that the command says what it could not reach. */
+const reachable = (dir: string, { ordering }: NetworkState): OrdererState | undefined =>
+  ordering.nodes.find((n) => livingProcess(dir, n.name)?.frozen === false) ?? ordering.nodes[0];
+
+export const ordererFlags = (dir: string, state: NetworkState): string[] => [
   '--orderer',
-  `${HOST}:${orderer?.port}`,
+  `${HOST}:${reachable(dir, state)?.port}`,
   '--tls',
   '--cafile',
   paths.caCert(dir, state.ordering.mspId),

@@ -122,7 +122,6 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 export function logTail(dir: string, name: string, lines = 12): string {
   const file = logFile(dir, name);
   if (!existsSync(file)) return '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters
-  const text = readFileSync(file, 'utf8').replace(/\u001b\[[0-9;]*m/g, '');
+  const text = readFileSync(file, 'utf8');
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }

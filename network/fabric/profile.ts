@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFileSafely } from './files.js';
-import { paths } from './layout.js';
+import { paths } from './paths.js';
 import type { NetworkState } from './state.js';
 
 interface Tls {

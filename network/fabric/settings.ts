@@ -9,9 +9,9 @@ export interface FabricSettings {
 }
 
 export function fabricSettings(env: NodeJS.ProcessEnv = process.env): FabricSettings {
-  const path = (env['PATH'] ?? '').split(':').filter((d) => d !== '');
-  const own = env['FABRIC_BIN'];
-  return { binDirs: own ? [own, ...path] : path, dir: resolve(env['NETWORK_DIR'] ?? 'network-data') };
+  const path = (env.PATH ?? '').split(':').filter((d) => d !== '');
+  const own = env.FABRIC_BIN;
+  return { binDirs: own ? [own, ...path] : path, dir: resolve(env.NETWORK_DIR ?? 'network-data') };
 }
 
 /** What a started process inherits: enough to run, nothing of the operator's own (tokens, proxies, CORE_… overrides). */

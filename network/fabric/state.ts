@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Consortium } from '../consortium.js';
 import { NetworkError } from './errors.js';
 import { readJson, writeFileSafely } from './files.js';
-import { paths } from './layout.js';
+import { paths } from './paths.js';
 
 export interface CaState {
   name: string;
