@@ -1,4 +1,6 @@
 import { type KeyObject, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
+import { element, Tag } from './der.js';
+import { asBuffer } from './wire.js';
 
 /**
  * ECDSA as Fabric takes it (bccsp/utils/ecdsa.go): SHA-256, DER, and s in the lower half of the curve's order, since whoever sees a
@@ -59,54 +61,50 @@ function acceptable(key: KeyObject, signature: Uint8Array): Buffer | undefined {
   const found = order === undefined ? undefined : integers(signature);
   if (order === undefined || found === undefined) return undefined;
   const { r, s } = found;
-  // Both positive, s at most half the order; the verification itself refuses an r beyond the order.
-  if ((r[0] as number) >= 0x80 || (s[0] as number) >= 0x80 || (r.length === 1 && r[0] === 0) || (s.length === 1 && s[0] === 0))
-    return undefined;
-  if (toBigInt(s) * 2n > order) return undefined;
-  return encode(r, s);
+  // The verification itself refuses an r beyond the order.
+  return positive(r) && positive(s) && toBigInt(s) * 2n <= order ? encode(r, s) : undefined;
+}
+
+/** A signature by that key with s made low, or undefined if it is none. */
+export function canonicalSignature(key: KeyObject, signature: Uint8Array): Buffer | undefined {
+  const order = orders[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  const found = order === undefined ? undefined : integers(signature);
+  if (order === undefined || found === undefined || !positive(found.r) || !positive(found.s)) return undefined;
+  const s = toBigInt(found.s);
+  return encode(found.r, s * 2n <= order ? found.s : fromBigInt(order - s));
 }
 
 interface Integers {
-  readonly r: Uint8Array;
-  readonly s: Uint8Array;
+  readonly r: Buffer;
+  readonly s: Buffer;
 }
 
-/** SEQUENCE { INTEGER, INTEGER, … }, lengths and integers minimal, as Go's encoding/asn1 asks. */
+/** SEQUENCE { INTEGER, INTEGER, … } with integers minimal, as Go's encoding/asn1 asks. */
 function integers(der: Uint8Array): Integers | undefined {
-  const sequence = element(der, 0x30);
-  const r = sequence && element(sequence.content, 0x02);
-  const s = r && element(r.rest, 0x02);
+  const sequence = element(asBuffer(der), Tag.SEQUENCE);
+  const r = sequence && element(sequence.content, Tag.INTEGER);
+  const s = r && element(r.rest, Tag.INTEGER);
   return r && s && minimal(r.content) && minimal(s.content) ? { r: r.content, s: s.content } : undefined;
 }
 
-function element(bytes: Uint8Array, tag: number): { content: Uint8Array; rest: Uint8Array } | undefined {
-  if (bytes.length < 2 || bytes[0] !== tag) return undefined;
-  let length = bytes[1] as number;
-  let at = 2;
-  if (length >= 0x80) {
-    const octets = length & 0x7f;
-    if (octets === 0 || octets > 2) return undefined;
-    length = 0;
-    for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at++] ?? Number.NaN);
-    if (!(length >= (octets === 1 ? 0x80 : 0x100))) return undefined;
-  }
-  return at + length > bytes.length ? undefined : { content: bytes.subarray(at, at + length), rest: bytes.subarray(at + length) };
-}
-
-function minimal(integer: Uint8Array): boolean {
+function minimal(integer: Buffer): boolean {
   const [first, second] = integer;
   if (first === undefined) return false;
   return second === undefined || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
 }
 
-function encode(r: Uint8Array, s: Uint8Array): Buffer {
+function positive(integer: Buffer): boolean {
+  return (integer[0] as number) < 0x80 && !(integer.length === 1 && integer[0] === 0);
+}
+
+function encode(r: Buffer, s: Buffer): Buffer {
   const length = r.length + s.length + 4;
   const head = length < 0x80 ? [0x30, length] : [0x30, 0x81, length];
   return Buffer.concat([Buffer.from(head), Buffer.from([2, r.length]), r, Buffer.from([2, s.length]), s]);
 }
 
-function toBigInt(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`);
+function toBigInt(bytes: Buffer): bigint {
+  return BigInt(`0x${bytes.toString('hex')}`);
 }
 
 function fromBigInt(value: bigint): Buffer {
