@@ -1,21 +1,17 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, readFileSync } from 'node:fs';
+import { personalDataFaults } from '@drl/chaincode/model/personalData';
 import { shippedMapping } from '@drl/gateway/import/mapping';
 import { parseRows } from '@drl/gateway/import/parseRows';
 import type { Fault, Row, Warning } from '@drl/gateway/import/rows';
 import { parse } from 'csv-parse/sync';
+import { describeWith } from '../sharedData';
 
-const folder = join(process.env.SHARED_DATA ?? join(__dirname, '..', '..', '..', 'shared', 'data'), 'dc-inventory');
-const file = join(folder, 'dataset_inventory_2018_03_11.csv');
-const there = existsSync(file);
-if (!there) console.warn(`the inventory of the District of Columbia is not at ${file} (SHARED_DATA): its tests are skipped`);
-
-(there ? describe : describe.skip)('the inventory of the District of Columbia', () => {
+describeWith('the inventory of the District of Columbia', ['dc-inventory', 'dataset_inventory_2018_03_11.csv'], (file) => {
   const rows: Row[] = [];
   const warnings: Warning[] = [];
   const faults: Fault[] = [];
   // Counted by an independent reader of the same file.
-  const raw = parse(there ? readFileSync(file) : '', { columns: true }) as Record<string, string>[];
+  const raw = parse(readFileSync(file), { columns: true }) as Record<string, string>[];
 
   beforeAll(async () => {
     for await (const read of parseRows(createReadStream(file), shippedMapping('dc'), 'inventory.csv')) {
@@ -100,6 +96,10 @@ if (!there) console.warn(`the inventory of the District of Columbia is not at ${
       'Zoning Development Standards',
     ]);
     expect(repeated.every((w) => /^line \d+$/.test(w.accepted ?? ''))).toBe(true);
+  });
+
+  test('no number in it is taken for a person’s (rule 10)', () => {
+    expect(rows.flatMap((row) => personalDataFaults(row.asset))).toEqual([]);
   });
 
   test('update intervals and dates', () => {
