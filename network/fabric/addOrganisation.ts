@@ -38,23 +38,24 @@ export async function addOrganisation({ dir, organisation, progress }: AddOption
     const { state } = context;
     const before = { ...state.chaincode } as ChaincodeState;
     const newcomer = plan(state, organisation);
-    const members = state.organisations.filter((o) => o !== newcomer);
-    refuse(await preflight(dir, state));
-    writeNetwork(dir, state);
+    const { joining: _, ...settled } = state;
+    const wider: NetworkState = { ...settled, organisations: [...state.organisations, newcomer] };
+    refuse(await preflight(dir, wider));
+    writeNetwork(dir, { ...state, joining: newcomer });
 
     await runCa(context, newcomer.ca);
     await enrolHolders(dir, newcomer.mspId, holdersOf(dir, newcomer), () => connectCa(dir, newcomer.ca));
-    await admit({ ...context, state: { ...state, organisations: members } }, newcomer);
+    await admit(context, newcomer);
     context.progress(`${newcomer.mspId}: in the configuration of ${state.channel}`);
 
     await runOrganisation(context, newcomer, before);
-    await Promise.all(newcomer.peers.map((peer) => followPeer(context, peer, members)));
+    await Promise.all(newcomer.peers.map((peer) => followPeer(context, peer)));
     context.progress(`${newcomer.mspId}: its peers hold the ledger`);
-    await widen(context, newcomer, before);
-    state.consortium.organisations = [...state.consortium.organisations.filter((o) => o.mspId !== organisation.mspId), organisation];
-    writeNetwork(dir, state);
-    writeProfile(dir, state);
-    return state;
+    wider.chaincode = await widen({ ...context, state: wider }, newcomer, before);
+    wider.consortium = { ...state.consortium, organisations: [...state.consortium.organisations, organisation] };
+    writeNetwork(dir, wider);
+    writeProfile(dir, wider);
+    return wider;
   });
 }
 
@@ -67,11 +68,9 @@ function plan(state: NetworkState, organisation: Organisation): OrganisationStat
   const departments = new Set(state.consortium.organisations.flatMap((o) => o.departments.map((d) => d.id)));
   const taken = organisation.departments.find((d) => departments.has(d.id));
   if (taken) throw bad(`department ${taken.id} is another organisation's`);
-  const interrupted = state.organisations.find((o) => o.mspId === mspId);
-  if (interrupted) return interrupted;
-  const planned = planOrganisation(organisation, nextPort(state.basePort, state.organisations));
-  state.organisations.push(planned);
-  return planned;
+  if (state.joining?.mspId === mspId) return state.joining;
+  if (state.joining) throw bad(`${state.joining.mspId} is still being added; finish that first`);
+  return planOrganisation(organisation, nextPort(state.basePort, state.organisations));
 }
 
 async function admit(context: Context, newcomer: OrganisationState): Promise<void> {
@@ -87,10 +86,10 @@ async function admit(context: Context, newcomer: OrganisationState): Promise<voi
 }
 
 /** Its peer starts from the genesis block and must reach what the others hold before its word counts. */
-async function followPeer(context: Context, peer: PeerState, members: OrganisationState[]): Promise<void> {
+async function followPeer(context: Context, peer: PeerState): Promise<void> {
   const { dir, state } = context;
   await joinPeer(context, peer);
-  const goal = (await peerHeight(dir, state, members[0]?.peers[0] as PeerState)) ?? 1;
+  const goal = (await peerHeight(dir, state, state.organisations[0]?.peers[0] as PeerState)) ?? 1;
   await retry(`${peer.name} reaches block ${goal - 1}`, 120_000, async () => {
     const height = (await peerHeight(dir, state, peer)) ?? 0;
     if (height < goal) throw new Error(`at ${height}`);
@@ -98,7 +97,7 @@ async function followPeer(context: Context, peer: PeerState, members: Organisati
 }
 
 /** The same package under a wider policy: a new sequence, which every organisation approves, the newcomer included. */
-async function widen(context: Context, newcomer: OrganisationState, before: ChaincodeState): Promise<void> {
+async function widen(context: Context, newcomer: OrganisationState, before: ChaincodeState): Promise<ChaincodeState> {
   const { dir, state } = context;
   const packed = packChaincode(before.name, readChaincode(before.path));
   if (packed.packageId !== before.packageId)
@@ -106,7 +105,8 @@ async function widen(context: Context, newcomer: OrganisationState, before: Chai
   const file = writePackage(dir, packed);
   if (newcomer.endorses) await Promise.all(newcomer.peers.map((p) => installChaincode(context, p, file)));
   const sequence = (await committedSequence(context, state.organisations[0]?.peers[0] as PeerState, before.name)) + 1;
-  state.chaincode = { ...before, sequence, policy: chaincodePolicy(state.organisations) };
-  await defineChaincode(context, state.chaincode);
+  const wider = { ...before, sequence, policy: chaincodePolicy(state.organisations) };
+  await defineChaincode(context, wider);
   await awaitChaincode(context, before.name);
+  return wider;
 }

@@ -23,20 +23,22 @@ export interface OrganisationGroup {
   values: { MSP: { value: { config: { revocation_list?: string[] } } } };
 }
 
-type Translate = (args: string[], input: Uint8Array) => Promise<Buffer>;
-
 const first = (context: Context, mspId: string): PeerState => organisationOf(context.state, mspId).peers[0] as PeerState;
+
+/** configtxlator opens /dev/stdin and /dev/stdout by name, which fails where they are sockets, as Node's are: so files. */
+async function translate({ binaries }: Context, folder: string, args: string[]): Promise<Buffer> {
+  const out = join(folder, randomUUID());
+  await run(binaries.configtxlator, [...args, '--output', out]);
+  return readFileSync(out);
+}
 
 /** The channel's configuration as the ordering service has it now. */
 export async function fetchConfig(context: Context, folder: string, mspId: string): Promise<ChannelConfig> {
   const file = join(folder, 'config.block');
-  const { dir, state, binaries } = context;
+  const { dir, state } = context;
   await peerCli(context, first(context, mspId), ['channel', 'fetch', 'config', file, '-c', state.channel, ...ordererFlags(dir, state)]);
-  const block = JSON.parse(
-    (await run(binaries.configtxlator, ['proto_decode', '--type', 'common.Block'], {}, readFileSync(file))).toString(),
-  ) as {
-    data: { data: { payload: { data: { config: ChannelConfig } } }[] };
-  };
+  const decoded = await translate(context, folder, ['proto_decode', '--type', 'common.Block', '--input', file]);
+  const block = JSON.parse(decoded.toString()) as { data: { data: { payload: { data: { config: ChannelConfig } } }[] } };
   const config = block.data.data[0]?.payload.data.config;
   if (!config) throw new NetworkError('COMMAND_FAILED', `${state.channel}: the configuration block holds no configuration`);
   return config;
@@ -61,24 +63,15 @@ function updateEnvelope(channel: string, update: Uint8Array): Uint8Array {
 /** Bytes of the smallest update that leads from one configuration to the other; nothing when they are the same. */
 async function computeUpdate(context: Context, folder: string, before: ChannelConfig, after: ChannelConfig): Promise<Buffer | undefined> {
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  const translate: Translate = (args, input) => run(context.binaries.configtxlator, args, {}, input);
-  const encoded = await Promise.all(
-    [before, after].map(async (config, i) => {
-      const file = join(folder, `config.${i}`);
-      writeFileSafely(file, await translate(['proto_encode', '--type', 'common.Config'], Buffer.from(JSON.stringify(config))));
-      return file;
-    }),
-  );
-  const args = [
-    'compute_update',
-    '--channel_id',
-    context.state.channel,
-    '--original',
-    encoded[0] as string,
-    '--updated',
-    encoded[1] as string,
-  ];
-  return await translate(args, new Uint8Array());
+  const encode = async (config: ChannelConfig): Promise<string> => {
+    const file = join(folder, randomUUID());
+    writeFileSafely(`${file}.json`, JSON.stringify(config));
+    writeFileSafely(file, await translate(context, folder, ['proto_encode', '--type', 'common.Config', '--input', `${file}.json`]));
+    return file;
+  };
+  const [original, updated] = await Promise.all([encode(before), encode(after)]);
+  const args = ['compute_update', '--channel_id', context.state.channel, '--original', original, '--updated', updated];
+  return await translate(context, folder, args);
 }
 
 /**

@@ -4,9 +4,9 @@ import { NetworkError } from './errors.js';
 import { bareEnvironment } from './settings.js';
 
 /** Runs a Fabric program to its end and answers what it printed. A failure carries the program's own last words. */
-export function run(command: string, args: string[], env: Record<string, string> = {}, input?: Uint8Array): Promise<Buffer> {
+export function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...bareEnvironment(), ...env }, timeout: 60_000 });
+    const child = spawn(command, args, { env: { ...bareEnvironment(), ...env }, timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (d: Buffer) => out.push(d));
@@ -17,9 +17,6 @@ export function run(command: string, args: string[], env: Record<string, string>
       const said = Buffer.concat(err).toString().trim().split('\n').slice(-3).join(' | ');
       reject(new NetworkError('COMMAND_FAILED', `${basename(command)} ${args.slice(0, 3).join(' ')}: ${said || `exit ${code}`}`));
     });
-    // A program that ends before it has read everything tells why on its exit, not here.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
   });
 }
 

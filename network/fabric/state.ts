@@ -62,6 +62,8 @@ export interface NetworkState {
   consortium: Consortium;
   ordering: { mspId: string; ca: CaState; nodes: OrdererState[] };
   organisations: OrganisationState[];
+  /** An organisation whose admission has begun: it counts once all is done. */
+  joining?: OrganisationState;
   chaincode?: ChaincodeState;
   /** What of the first bring-up is done; it goes on from there after an interruption. */
   steps: string[];
