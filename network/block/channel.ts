@@ -45,7 +45,7 @@ export class Channel {
   /** Whether the policy at an absolute path, as `/Channel/Application/Writers`, is met; false if there is none. */
   satisfies(path: string, signers: readonly Signer[]): boolean {
     const decide = this.policy(path);
-    return decide !== undefined && decide(signers);
+    return decide?.(signers) === true;
   }
 
   policy(path: string): Decide | undefined {
