@@ -1,0 +1,89 @@
+import { callerFromCertificate } from '@drl/chaincode/certificate';
+import { type Caller, type CertifiedCaller, foundingCaller, resolveCaller } from '@drl/chaincode/model/caller';
+import { canonical } from '@drl/chaincode/model/canonical';
+import { SETTINGS_ID } from '@drl/chaincode/model/keys';
+import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { authorshipFault, type Related } from '@drl/chaincode/model/rules/authorship';
+import type { Member } from '@drl/network/block/msp';
+import { BundleError } from '../errors.js';
+import { recordNeeds } from '../needs.js';
+import { actionOf, type OpenedTransaction, placeKey } from '../opened.js';
+import type { ProvenVersion } from './content.js';
+import type { Signers } from './signed.js';
+
+/**
+ * The network refuses most forgeries by policy; a new key has no policy of its own yet, so two organisations together could create a record in a third
+ * one's name. Who signed it stays in the block: the signer's certificate has to speak for the party whose record, or change, it is. Read model and contract ask the same.
+ */
+export function authors(
+  histories: readonly (readonly ProvenVersion[])[],
+  signers: ReadonlyMap<OpenedTransaction, Signers>,
+): Map<ProvenVersion, Caller> {
+  const written = new Map<string, LedgerRecord>();
+  for (const { record, transaction } of histories.flat())
+    written.set(`${record.kind} ${record.id} ${placeKey(transaction.entry.block, transaction.entry.index)}`, record);
+  const seen = new Map<OpenedTransaction, readonly LedgerRecord[]>();
+  const callers = new Map<ProvenVersion, Caller>();
+  for (const version of histories.flat()) {
+    const { transaction } = version;
+    const read =
+      seen.get(transaction) ??
+      recordNeeds(actionOf(transaction)).flatMap(
+        ({ kind, id, place }) => written.get(`${kind} ${id} ${placeKey(place.block, place.tx)}`) ?? [],
+      );
+    seen.set(transaction, read);
+    callers.set(version, author(version, signers.get(transaction)?.creator, read));
+  }
+  return callers;
+}
+
+/** The records that the transaction read, as they stood: the ledger took it, so nothing had changed them since. */
+type Read = readonly LedgerRecord[];
+
+function one<K extends RecordKind>(read: Read, kind: K, id: string | undefined): RecordOf<K> | undefined {
+  return read.find((record) => record.kind === kind && record.id === id) as RecordOf<K> | undefined;
+}
+
+function author(version: ProvenVersion, creator: Member | undefined, read: Read): Caller {
+  const { record, previous, transaction } = version;
+  const what = `${record.kind} ${record.id} version ${record.version}`;
+  const certified = creator && certifiedBy(transaction, creator.mspId);
+  const caller = certified && callerOf(record, certified, read);
+  if (caller === undefined) throw new BundleError('AUTHOR', `${what}: its signer is of no department that the ledger knew`);
+  const { requestId: _any, ...stamp } = record.updated;
+  const { department, mspId, name, custodian } = caller;
+  const own = { at: transaction.entry.at, transactionId: transaction.entry.id, department, mspId, name, custodian };
+  if (canonical(stamp) !== canonical(own)) throw new BundleError('STAMP', what);
+  const fault = authorshipFault(record.kind, previous, record, caller, related(record, read));
+  if (fault !== undefined) throw new BundleError('AUTHOR', `${what}: ${fault}`);
+  return caller;
+}
+
+function certifiedBy({ envelope, entry }: OpenedTransaction, mspId: string): CertifiedCaller {
+  try {
+    return callerFromCertificate(envelope.creator.certificate, mspId);
+  } catch {
+    throw new BundleError('AUTHOR', `the certificate that signed ${entry.id} does not say one clear thing`);
+  }
+}
+
+/** By the settings and the department that the transaction read. Only the manager's first steps come before any department. */
+function callerOf(record: LedgerRecord, certified: CertifiedCaller, read: Read): Caller | undefined {
+  const settings = one(read, 'settings', SETTINGS_ID);
+  if (settings === undefined && !(record.kind === 'settings' && record.version === 1)) return undefined;
+  const department = one(read, 'department', record.updated.department);
+  if (department !== undefined) return resolveCaller(certified, settings, department);
+  return record.kind === 'settings' || record.kind === 'department' ? foundingCaller(certified, settings) : undefined;
+}
+
+/** What a change stands on, of what its transaction read. */
+function related(record: LedgerRecord, read: Read): Related {
+  const named = record as { readonly asset?: string; readonly grant?: string; readonly transferredFrom?: string };
+  const owned = read.find((r) => r.kind === 'right' && r.rightType === 'ownership' && r.status === 'confirmed' && r.asset === named.asset);
+  return {
+    asset: one(read, 'asset', named.asset),
+    grant: one(read, 'grant', named.grant),
+    from: one(read, 'right', named.transferredFrom),
+    owner: owned?.kind === 'right' ? owned.holder : undefined,
+  };
+}
