@@ -36,11 +36,16 @@ export const indexKeys = {
   authority: (dataElement: string, asset: string) => compositeKey('authority', dataElement, asset),
   /** The n-th use of a grant with a count limit → share id. Numbered keys are exact without a counter that every share would fight over. */
   use: (grant: string, n: number) => compositeKey('use', grant, String(n).padStart(7, '0')),
+  /** Every use key below this node is taken (slots.ts). */
+  full: (grant: string, height: number, index: number) => compositeKey('full', grant, String(height), String(index)),
   /** The grant is used up: every use key is taken. */
   exhausted: (grant: string) => compositeKey('exhausted', grant),
   /** Rows taken so far under a grant with a row limit (one share a block: the sum must be exact). */
   rows: (grant: string) => compositeKey('rows', grant),
+  /** A right's contests, found by range; the key's value is empty but for a mark, the contest is a record of its own. */
   contests: (right: string, id: string) => compositeKey('contests', right, id),
+  /** What a certificate without a department means: the only department of its organisation, or that there are several. */
+  soleDepartment: (mspId: string) => compositeKey('sole-department', mspId),
 } as const;
 
 const prefixes: Record<Exclude<RecordKind, 'settings' | 'department'>, string> = {

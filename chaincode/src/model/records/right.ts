@@ -40,6 +40,8 @@ export const contest = z.strictObject({
   ...recordBase,
   right: recordId,
   asset: recordId,
+  /** Whose right it is. */
+  holder: departmentId,
   by: departmentId,
   reason: localized,
   ruling: localized.optional(),

@@ -1,0 +1,92 @@
+import type { Context } from 'fabric-contract-api';
+import { canonical } from '../model/canonical.js';
+import { RuleError } from '../model/errors.js';
+import { indexKeys } from '../model/keys.js';
+import type { Asset } from '../model/records/asset.js';
+import type { Act } from '../model/rules/act.js';
+import { attach, publish, register, resume, retire, revise, suspend } from '../model/rules/asset.js';
+import type { TransactionInput, TransactionName } from '../model/transactions.js';
+import type { Unit } from '../unit.js';
+import { LedgerContract } from './base.js';
+
+type Step = Exclude<Extract<TransactionName, `asset:${string}`>, 'asset:register'>;
+
+export class AssetContract extends LedgerContract {
+  constructor() {
+    super('asset');
+  }
+
+  register(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:register', context, argument, async (unit) => {
+      const asset = register(unit.act, unit.input);
+      await claimCode(unit, asset);
+      await claimAuthority(unit, asset, []);
+      return unit.save('asset', undefined, asset);
+    });
+  }
+
+  revise(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:revise', context, argument, async (unit) => {
+      const asset = await unit.state.need('asset', unit.input.id);
+      const next = revise(unit.act, asset, unit.input);
+      if (next.catalogCode !== asset.catalogCode) await claimCode(unit, next);
+      await claimAuthority(unit, next, asset.authoritativeFor ?? []);
+      return unit.save('asset', asset, next);
+    });
+  }
+
+  attach(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:attach', context, argument, (unit) => change(unit, attach));
+  }
+
+  publish(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:publish', context, argument, (unit) => change(unit, publish));
+  }
+
+  suspend(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:suspend', context, argument, (unit) => change(unit, suspend));
+  }
+
+  resume(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:resume', context, argument, (unit) => change(unit, resume));
+  }
+
+  retire(context: Context, argument = ''): Promise<string> {
+    return this.transact('asset:retire', context, argument, (unit) => change(unit, retire));
+  }
+}
+
+async function change<N extends Step>(
+  unit: Unit<N>,
+  decide: (act: Act, asset: Asset, input: TransactionInput<N>) => Asset,
+): Promise<string> {
+  const asset = await unit.state.need('asset', unit.input.id);
+  return unit.save('asset', asset, decide(unit.act, asset, unit.input));
+}
+
+/** A code that an asset once bore stays its own: nothing is deleted, and a code must not come to mean another asset. */
+async function claimCode(unit: Unit<TransactionName>, { id, publisher, catalogCode }: Asset): Promise<void> {
+  if (catalogCode === undefined) return;
+  const key = indexKeys.catalogCode(publisher, catalogCode);
+  const holder = await unit.state.text(key);
+  if (holder === id) return;
+  if (holder !== undefined)
+    throw new RuleError('ALREADY_EXISTS', {
+      rule: 'catalogCode',
+      given: catalogCode,
+      accepted: `a code not yet used; this one is ${holder}'s`,
+    });
+  await unit.putIndex(key, id, { any: [publisher] });
+}
+
+/** 一数一源: each claim has its own key, so that a second one does not overwrite the first. */
+async function claimAuthority(
+  unit: Unit<TransactionName>,
+  { id, publisher, authoritativeFor = [] }: Asset,
+  before: readonly string[],
+): Promise<void> {
+  const put = (element: string, claimed: boolean) =>
+    unit.putIndex(indexKeys.authority(element, id), canonical({ asset: id, publisher, claimed }), { any: [publisher] });
+  for (const element of authoritativeFor) if (!before.includes(element)) await put(element, true);
+  for (const element of before) if (!authoritativeFor.includes(element)) await put(element, false);
+}

@@ -1,0 +1,37 @@
+import type { Context } from 'fabric-contract-api';
+import { SEVERAL } from '../caller.js';
+import { indexKeys, SETTINGS_ID } from '../model/keys.js';
+import { admit, set } from '../model/rules/department.js';
+import { LedgerContract } from './base.js';
+
+export class SettingsContract extends LedgerContract {
+  constructor() {
+    super('settings');
+  }
+
+  set(context: Context, argument = ''): Promise<string> {
+    return this.transact('settings:set', context, argument, async (unit) => {
+      const previous = await unit.state.record('settings', SETTINGS_ID);
+      return unit.save('settings', previous, set(unit.act, previous, unit.input));
+    });
+  }
+}
+
+export class DepartmentContract extends LedgerContract {
+  constructor() {
+    super('department');
+  }
+
+  admit(context: Context, argument = ''): Promise<string> {
+    return this.transact('department:admit', context, argument, async (unit) => {
+      const { act, input, state } = unit;
+      const admitted = admit(act, await state.record('department', input.id), input);
+      const index = indexKeys.soleDepartment(admitted.mspId);
+      const sole = await state.text(index);
+      // Written twice at most, so that admitting many departments of one organisation at once does not conflict.
+      if (sole === undefined) await state.putText(index, admitted.id);
+      else if (sole !== SEVERAL) await state.putText(index, SEVERAL);
+      return unit.save('department', undefined, admitted);
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Context } from 'fabric-contract-api';
+import type { Grant } from '../model/records/grant.js';
+import type { Act } from '../model/rules/act.js';
+import { approve, giveBack, refuse, request, resubmit, resume, revoke, suspend, withdraw } from '../model/rules/grant.js';
+import type { TransactionInput, TransactionName } from '../model/transactions.js';
+import type { Unit } from '../unit.js';
+import { LedgerContract } from './base.js';
+
+type Step = Exclude<Extract<TransactionName, `grant:${string}`>, 'grant:request'>;
+
+export class GrantContract extends LedgerContract {
+  constructor() {
+    super('grant');
+  }
+
+  request(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:request', context, argument, async (unit) => {
+      const { act, input, state } = unit;
+      const asset = await state.need('asset', input.asset);
+      const renewed = input.renews === undefined ? undefined : await state.record('grant', input.renews);
+      return unit.save('grant', undefined, request(act, asset, renewed, input), { asset });
+    });
+  }
+
+  approve(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:approve', context, argument, async (unit) => {
+      const grant = await unit.state.need('grant', unit.input.id);
+      const asset = await unit.state.need('asset', grant.asset);
+      return unit.save('grant', grant, approve(unit.act, grant, asset, unit.input));
+    });
+  }
+
+  resubmit(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:resubmit', context, argument, async (unit) => {
+      const grant = await unit.state.need('grant', unit.input.id);
+      const asset = await unit.state.need('asset', grant.asset);
+      return unit.save('grant', grant, resubmit(unit.act, grant, asset, unit.input), { asset });
+    });
+  }
+
+  refuse(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:refuse', context, argument, (unit) => change(unit, refuse));
+  }
+
+  return(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:return', context, argument, (unit) => change(unit, giveBack));
+  }
+
+  withdraw(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:withdraw', context, argument, (unit) => change(unit, withdraw));
+  }
+
+  suspend(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:suspend', context, argument, (unit) => change(unit, suspend));
+  }
+
+  resume(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:resume', context, argument, (unit) => change(unit, resume));
+  }
+
+  revoke(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:revoke', context, argument, (unit) => change(unit, revoke));
+  }
+}
+
+async function change<N extends Step>(
+  unit: Unit<N>,
+  decide: (act: Act, grant: Grant, input: TransactionInput<N>) => Grant,
+): Promise<string> {
+  const grant = await unit.state.need('grant', unit.input.id);
+  return unit.save('grant', grant, decide(unit.act, grant, unit.input));
+}

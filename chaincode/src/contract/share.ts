@@ -1,0 +1,121 @@
+import type { Context } from 'fabric-contract-api';
+import { indexKeys } from '../model/keys.js';
+import type { Grant } from '../model/records/grant.js';
+import type { Share } from '../model/records/share.js';
+import type { Act } from '../model/rules/act.js';
+import { type Clause, countForbids, forbids, reservationForbids, rowsForbid } from '../model/rules/limits.js';
+import { acknowledge, annul, commit, commitOpened, mustBeShareOf, mustProvide, open, refusal, resolve } from '../model/rules/share.js';
+import { findSlot, rootOf, seedOf } from '../model/slots.js';
+import type { TransactionInput } from '../model/transactions.js';
+import type { Unit } from '../unit.js';
+import { LedgerContract } from './base.js';
+
+type Sending = 'share:open' | 'share:commit';
+type Step = 'share:acknowledge' | 'share:resolve' | 'share:void';
+
+export class ShareContract extends LedgerContract {
+  constructor() {
+    super('share');
+  }
+
+  open(context: Context, argument = ''): Promise<string> {
+    return this.transact('share:open', context, argument, (unit) =>
+      send(unit, 'share:open', (grant, useNumber) => open(unit.act, grant, unit.input, useNumber)),
+    );
+  }
+
+  commit(context: Context, argument = ''): Promise<string> {
+    return this.transact('share:commit', context, argument, (unit) =>
+      unit.input.share === undefined
+        ? send(unit, 'share:commit', (grant, useNumber) => commit(unit.act, grant, unit.input, useNumber))
+        : complete(unit, unit.input.share),
+    );
+  }
+
+  acknowledge(context: Context, argument = ''): Promise<string> {
+    return this.transact('share:acknowledge', context, argument, (unit) => change(unit, acknowledge));
+  }
+
+  resolve(context: Context, argument = ''): Promise<string> {
+    return this.transact('share:resolve', context, argument, (unit) => change(unit, resolve));
+  }
+
+  void(context: Context, argument = ''): Promise<string> {
+    return this.transact('share:void', context, argument, (unit) => change(unit, annul));
+  }
+}
+
+/** A new share, or, where grant or asset forbid it, the refusal that the transaction succeeds in writing (DOMAIN rule 6). */
+async function send<N extends Sending>(
+  unit: Unit<N>,
+  name: N,
+  make: (grant: Grant, useNumber: number | undefined) => Share,
+): Promise<string> {
+  const { act, input, state } = unit;
+  const grant = await state.need('grant', input.grant);
+  mustProvide(act, grant, input);
+  const asset = await state.need('asset', grant.asset);
+  const clause = forbids(act.at, grant, asset, input);
+  if (clause) return refuse(unit, name, grant, clause);
+  const rowsKey = indexKeys.rows(grant.id);
+  const limited = grant.constraints.maxRows !== undefined;
+  const taken = limited ? Number((await state.text(rowsKey)) ?? 0) : 0;
+  const tooMany = rowsForbid(grant, taken, input.rows);
+  if (tooMany) return refuse(unit, name, grant, tooMany);
+  const useNumber = await takeUse(unit, grant);
+  if (useNumber === 'exhausted') return refuse(unit, name, grant, countForbids(grant));
+  if (limited && input.rows > 0) await takeRows(unit, grant, rowsKey, taken, input.rows);
+  return unit.save('share', undefined, make(grant, useNumber), { grant });
+}
+
+/** The digest of a delivery that opened before. Its grant and asset are asked again: what has been revoked since is not handed over. */
+async function complete(unit: Unit<'share:commit'>, id: string): Promise<string> {
+  const { act, input, state } = unit;
+  const grant = await state.need('grant', input.grant);
+  const share = await state.need('share', id);
+  mustBeShareOf(grant, share);
+  mustProvide(act, grant, input);
+  const next = commitOpened(act, share, input);
+  const asset = await state.need('asset', grant.asset);
+  const clause = forbids(act.at, grant, asset, input) ?? reservationForbids(share, input.rows);
+  return clause ? refuse(unit, 'share:commit', grant, clause) : unit.save('share', share, next);
+}
+
+/** The number of the use that this share takes; none where the grant has no count. */
+async function takeUse(
+  unit: Unit<Sending>,
+  { id, assigner, assignee, constraints: { maxCount } }: Grant,
+): Promise<number | undefined | 'exhausted'> {
+  if (maxCount === undefined) return undefined;
+  const { act, state } = unit;
+  const both = { all: [assigner, assignee] };
+  const root = rootOf(maxCount).height;
+  const mark = (height: number, index: number) => (height === root ? indexKeys.exhausted(id) : indexKeys.full(id, height, index));
+  const { slot, full } = await findSlot(maxCount, seedOf(act.transactionId), {
+    taken: async (n) => (await state.text(indexKeys.use(id, n))) !== undefined,
+    full: async (height, index) => (await state.text(mark(height, index))) !== undefined,
+  });
+  for (const { height, index } of full) await unit.putIndex(mark(height, index), act.transactionId, both);
+  if (slot === undefined) return 'exhausted';
+  await unit.putIndex(indexKeys.use(id, slot), act.transactionId, both);
+  return slot;
+}
+
+/** One key for all: a sum is exact only where each share sees the one before, so a grant with a row limit takes one share a block. */
+async function takeRows(unit: Unit<Sending>, { assigner, assignee }: Grant, key: string, taken: number, rows: number): Promise<void> {
+  const known = (await unit.state.text(key)) !== undefined;
+  if (known) await unit.state.putText(key, String(taken + rows));
+  else await unit.putIndex(key, String(taken + rows), { any: [assigner, assignee] });
+}
+
+async function refuse<N extends Sending>(unit: Unit<N>, name: N, grant: Grant, clause: Clause): Promise<string> {
+  return unit.save('refusal', undefined, refusal(unit.act, grant, name, unit.input, clause), { grant });
+}
+
+async function change<N extends Step>(
+  unit: Unit<N>,
+  decide: (act: Act, share: Share, input: TransactionInput<N>) => Share,
+): Promise<string> {
+  const share = await unit.state.need('share', unit.input.id);
+  return unit.save('share', share, decide(unit.act, share, unit.input));
+}

@@ -1,0 +1,21 @@
+import type { Contract } from 'fabric-contract-api';
+import { AssetContract } from './contract/asset.js';
+import { AuditContract } from './contract/audit.js';
+import { DepartmentContract, SettingsContract } from './contract/department.js';
+import { GrantContract } from './contract/grant.js';
+import { CallerContract, RecordContract } from './contract/queries.js';
+import { RightContract } from './contract/right.js';
+import { ShareContract } from './contract/share.js';
+
+/** What fabric-shim serves: one contract for each record. It adds its own system contract to this very array, so hand it a copy to run it twice. */
+export const contracts: (new () => Contract)[] = [
+  SettingsContract,
+  DepartmentContract,
+  AssetContract,
+  RightContract,
+  GrantContract,
+  ShareContract,
+  AuditContract,
+  CallerContract,
+  RecordContract,
+];

@@ -1,0 +1,71 @@
+import type { Settings } from './records/department.js';
+import type { LedgerRecord } from './records/index.js';
+
+/**
+ * Whose peers must sign a change of a key, beside what the chaincode's own policy asks for a new one. The manager signs everything; with it
+ * any of those whose word the record carries (so that nobody rewrites it alone, and nobody can veto what another says), or, of what is never
+ * rewritten, all of them. A key-level policy replaces the chaincode's for its key.
+ */
+export interface KeyPolicy {
+  readonly manager: string;
+  readonly any?: readonly string[];
+  readonly all?: readonly string[];
+}
+
+/** Departments. */
+export interface Parties {
+  readonly any?: readonly string[];
+  readonly all?: readonly string[];
+}
+
+export function partiesOf(record: LedgerRecord): Parties {
+  switch (record.kind) {
+    case 'settings':
+      // The chaincode's policy, manager and any department: a list here would grow with the consortium and go stale with it.
+      return {};
+    case 'department':
+      return { any: [record.id] };
+    case 'asset':
+      return { any: [record.publisher] };
+    case 'right':
+      return { any: [record.holder, ...(record.offeredTo === undefined ? [] : [record.offeredTo])] };
+    case 'contest':
+      // A ruling for either is signed by the one it favours, so that the other cannot hold it up.
+      return { any: [record.by, record.holder] };
+    case 'grant':
+      return { any: [record.assigner, record.assignee] };
+    case 'share':
+      return { any: [record.provider, record.consumer] };
+    case 'refusal':
+      return { all: [record.provider, record.consumer] };
+    case 'audit-query':
+      return { all: [record.by] };
+  }
+}
+
+type Organisations = Pick<Settings, 'managerMspId' | 'departmentMspIds'>;
+
+/**
+ * Undefined: the chaincode's policy stays, AND(manager, any department). So it is where one of those who must be able to speak has no peer to
+ * sign with beside the manager's (the manager's own departments, the auditor's): a policy of the rest would hand them a veto.
+ */
+export function keyPolicy(
+  parties: Parties,
+  mspOf: (department: string) => string | undefined,
+  settings: Organisations,
+): KeyPolicy | undefined {
+  const { managerMspId: manager } = settings;
+  const organisations = (departments: readonly string[]) => [...new Set(departments.map(mspOf))];
+  if (parties.all !== undefined) {
+    const all = organisations(parties.all).filter((mspId) => mspId !== undefined && mspId !== manager) as string[];
+    return all.length === 0 ? undefined : { manager, all: all.sort() };
+  }
+  const any = organisations(parties.any ?? []);
+  if (any.length === 0 || !any.every((mspId) => mspId !== undefined && signs(mspId, settings))) return undefined;
+  return { manager, any: (any as string[]).sort() };
+}
+
+/** Whether an organisation's peers endorse as a department's. */
+export function signs(mspId: string, { managerMspId, departmentMspIds }: Organisations): boolean {
+  return mspId !== managerMspId && departmentMspIds.includes(mspId);
+}

@@ -1,0 +1,31 @@
+import { partiesOf, signs } from './endorsement.js';
+import type { Settings } from './records/department.js';
+import type { LedgerRecord } from './records/index.js';
+import type { Contest } from './records/right.js';
+import type { TransactionName } from './transactions.js';
+
+/** What a client knows of a transaction before it asks for endorsements. */
+export interface EndorserContext {
+  readonly settings: Pick<Settings, 'managerMspId' | 'departmentMspIds'>;
+  readonly callerMspId: string;
+  readonly mspOf: (department: string) => string | undefined;
+  /** The record that the transaction changes, as it stands; none where it makes a new one. */
+  readonly record?: LedgerRecord | undefined;
+  /** Of a manager's right:decline: the oldest open contest, which it upholds. */
+  readonly contest?: Contest | undefined;
+}
+
+/**
+ * The organisations to ask: two, however many there are. The manager, and the one that satisfies every key the transaction touches: the
+ * caller's own where its word counts for the record, else the party that the act favours, else any department for what is new.
+ */
+export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest }: EndorserContext): string[] {
+  const touched = name === 'right:decline' && contest !== undefined ? contest : record;
+  const { any = [] } = touched === undefined ? {} : partiesOf(touched);
+  // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
+  const order = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;
+  const parties = order.map(mspOf).filter((mspId) => mspId !== undefined);
+  const first = touched === undefined || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
+  const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));
+  return second === undefined ? [settings.managerMspId] : [settings.managerMspId, second];
+}

@@ -1,0 +1,74 @@
+import type { Caller } from '../caller.js';
+import { canonical } from '../canonical.js';
+import type { RuleCode } from '../errors.js';
+import type { Stamp } from '../records/common.js';
+import type { RecordKind, RecordOf } from '../records/index.js';
+import { type ActRule, acts, type Change, type Related } from './acts.js';
+
+export type { Related } from './acts.js';
+
+/**
+ * Whether this creator may have made this change: undefined, or the code of what is wrong. Fabric takes a new record from the manager's peer
+ * and one department's, tampered both; but who created it stays in the block, and everyone can ask this of it. `caller` is the creator's
+ * certificate held against the register (caller.ts), `related` what the change stands on: what it needs and does not find is a fault.
+ */
+export function authorshipFault<K extends RecordKind>(
+  kind: K,
+  previous: RecordOf<K> | undefined,
+  next: RecordOf<K>,
+  caller: Caller,
+  related: Related = {},
+): RuleCode | undefined {
+  if (next.kind !== kind || !follows(previous, next)) return 'VERSION_MISMATCH';
+  if (!signedBy(next.updated, caller) || !ownStamps(previous, next, related).every((stamp) => same(stamp, next.updated)))
+    return 'NOT_YOURS';
+  const change: Change<K> = { previous, next, caller, related };
+  const possible = (acts[kind] as readonly ActRule<K>[]).filter(
+    (act) => act.from.includes(previous?.status) && act.to.includes(next.status),
+  );
+  const fitting = possible.filter((act) => touchesOnly(change, act));
+  if (fitting.length === 0) return 'STATE_FORBIDS';
+  return fitting.some((act) => act.by(change)) ? undefined : 'NOT_YOURS';
+}
+
+type AnyRecord = RecordOf<RecordKind>;
+
+function follows(previous: AnyRecord | undefined, next: AnyRecord): boolean {
+  if (previous === undefined) return next.version === 1 && same(next.created, next.updated);
+  return next.id === previous.id && next.version === previous.version + 1 && same(next.created, previous.created);
+}
+
+function signedBy(stamp: Stamp, { department, mspId, name, custodian }: Caller): boolean {
+  return stamp.department === department && stamp.mspId === mspId && stamp.name === name && stamp.custodian === custodian;
+}
+
+/** Stamps inside the record that this change set: each must be the change's own. A transferred right keeps the one of its confirmation. */
+function ownStamps(previous: AnyRecord | undefined, next: AnyRecord, { from }: Related): Stamp[] {
+  const before = stampsIn(previous);
+  return stampsIn(next).filter((stamp) => ![...before, ...stampsIn(from)].some((earlier) => same(earlier, stamp)));
+}
+
+function stampsIn(record: AnyRecord | undefined): Stamp[] {
+  if (record === undefined) return [];
+  const { kind } = record;
+  const stamps =
+    kind === 'right'
+      ? [record.confirmed]
+      : kind === 'grant'
+        ? [record.decided]
+        : kind === 'share'
+          ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
+          : [];
+  return stamps.filter((stamp) => stamp !== undefined);
+}
+
+const ALWAYS = ['version', 'updated', 'status'];
+
+function touchesOnly<K extends RecordKind>({ previous, next }: Change<K>, { fields = [], lacks = [] }: ActRule<K>): boolean {
+  if (lacks.some((field) => next[field] !== undefined)) return false;
+  if (previous === undefined) return true;
+  const names = new Set([...Object.keys(previous), ...Object.keys(next)]) as Set<keyof RecordOf<K> & string>;
+  return [...names].every((name) => ALWAYS.includes(name) || fields.includes(name) || same(previous[name], next[name]));
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || canonical(a ?? null) === canonical(b ?? null);

@@ -1,0 +1,62 @@
+import type { Context } from 'fabric-contract-api';
+import { canonical } from './model/canonical.js';
+import type { KeyPolicy } from './model/endorsement.js';
+import { RuleError } from './model/errors.js';
+import { recordKey, splitKey } from './model/keys.js';
+import { type RecordKind, type RecordOf, records } from './model/records/index.js';
+import { policyBytes } from './policy.js';
+
+/**
+ * The world state with types on it. Reads see committed state only, as on a peer, so a key is read once and remembered; what a transaction
+ * writes it does not read again.
+ */
+export class State {
+  readonly #stub: Context['stub'];
+  readonly #read = new Map<string, string | undefined>();
+
+  constructor(stub: Context['stub']) {
+    this.#stub = stub;
+  }
+
+  async text(key: string): Promise<string | undefined> {
+    if (this.#read.has(key)) return this.#read.get(key);
+    const bytes = await this.#stub.getState(key);
+    // Fabric answers an empty value for a key that isn't there.
+    const value = bytes.length === 0 ? undefined : Buffer.from(bytes).toString('utf8');
+    this.#read.set(key, value);
+    return value;
+  }
+
+  async record<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K> | undefined> {
+    const value = await this.text(recordKey(kind, id));
+    return value === undefined ? undefined : (records[kind].parse(JSON.parse(value)) as RecordOf<K>);
+  }
+
+  async need<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K>> {
+    const record = await this.record(kind, id);
+    if (record === undefined) throw new RuleError('NOT_FOUND', { rule: 'states', given: `${kind} ${id}`, accepted: `an existing ${kind}` });
+    return record;
+  }
+
+  /** The last part of every key that starts so. Read to the end: an early stop would narrow what Fabric checks for phantoms. */
+  async lastParts(type: string, ...parts: string[]): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { key } of this.#stub.getStateByPartialCompositeKey(type, parts)) found.push(splitKey(key).at(-1) as string);
+    return found;
+  }
+
+  async put<K extends RecordKind>(kind: K, record: RecordOf<K>): Promise<string> {
+    const text = canonical(records[kind].parse(record));
+    await this.putText(recordKey(kind, record.id), text);
+    return text;
+  }
+
+  async putText(key: string, value: string): Promise<void> {
+    await this.#stub.putState(key, Buffer.from(value));
+  }
+
+  /** After the put, never before: Fabric drops in silence a policy set on a key that isn't there. */
+  async lock(key: string, policy: KeyPolicy): Promise<void> {
+    await this.#stub.setStateValidationParameter(key, policyBytes(policy));
+  }
+}
