@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { NetworkError } from './errors.js';
 import { bareEnvironment, fabricSettings } from './settings.js';
 
@@ -60,17 +59,13 @@ export function judgeVersion(output: string, range: string): Pick<BinaryReport, 
   return { state: version === range || version.startsWith(`${range}.`) ? 'ok' : 'out-of-range', version };
 }
 
-async function examine(name: BinaryName, dirs: string[]): Promise<BinaryReport> {
+function examine(name: BinaryName, dirs: string[]): BinaryReport {
   const { arguments: args, range } = WANTED[name];
   const wanted = `${range}.x`;
   const path = locate(name, dirs);
   if (path === undefined) return { name, wanted, state: 'missing' };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(path, [...args], { timeout: 10_000, env: bareEnvironment() });
-    return { name, wanted, path, ...judgeVersion(`${stdout}\n${stderr}`, range) };
-  } catch {
-    return { name, wanted, path, state: 'unusable' };
-  }
+  const { stdout, stderr } = spawnSync(path, [...args], { timeout: 10_000, env: bareEnvironment(), encoding: 'utf8' });
+  return { name, wanted, path, ...judgeVersion(`${stdout ?? ''}\n${stderr ?? ''}`, range) };
 }
 
 function problem(b: BinaryReport): string[] {
@@ -81,8 +76,8 @@ function problem(b: BinaryReport): string[] {
 }
 
 /** What is there, which version, and whether it is in range. Starts each program once, to ask it. */
-export async function reportBinaries(dirs: string[] = fabricSettings().binDirs): Promise<BinariesReport> {
-  const binaries = await Promise.all((Object.keys(WANTED) as BinaryName[]).map((name) => examine(name, dirs)));
+export function reportBinaries(dirs: string[] = fabricSettings().binDirs): BinariesReport {
+  const binaries = (Object.keys(WANTED) as BinaryName[]).map((name) => examine(name, dirs));
   const problems = binaries.flatMap(problem);
   const warnings = binaries
     .filter((b) => b.state === 'unversioned')

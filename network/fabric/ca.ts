@@ -1,5 +1,7 @@
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type RequestOptions, request } from 'node:https';
 import type FabricCAServices from 'fabric-ca-client';
 import { registrarOf } from './caServer.js';
 import { certificateRequest, newKey } from './csr.js';
@@ -9,6 +11,7 @@ import { signLowS } from './signer.js';
 import type { CaState } from './state.js';
 
 type RegistrarUser = Parameters<FabricCAServices['register']>[1];
+type HttpsRequest = (options: RequestOptions, answer: (message: IncomingMessage) => void) => ClientRequest;
 type Suite = NonNullable<ConstructorParameters<typeof FabricCAServices>[3]>;
 
 /** One organisation's CA with the identity that may register others there. */
@@ -57,7 +60,11 @@ async function connectService(url: string, name: string, trustedRoot: string): P
   // Its 3 s are short for a CA that hashes passwords on a busy machine.
   settings.setConfigSetting('connection-timeout', 30_000);
   // Given explicitly: left out, fabric-ca-client turns verification off.
-  return new Services(url, { trustedRoots: [trustedRoot], verify: true }, name, SUITE);
+  const service = new Services(url, { trustedRoots: [trustedRoot], verify: true }, name, SUITE);
+  // It adds a listener to the socket with every request; on connections kept alive they pile up until Node warns of a leak.
+  const client = (service as unknown as { _fabricCAClient: { _httpClient: { request: HttpsRequest } } })._fabricCAClient;
+  client._httpClient = { request: (options, answer) => request({ ...options, agent: false }, answer) };
+  return service;
 }
 
 /** Connects to a CA of this network as its registrar, who enrols anew each time: nothing to keep, nothing to expire. */

@@ -13,7 +13,7 @@ export interface Context {
 
 export async function openContext(dir: string, progress: (line: string) => void = () => undefined): Promise<Context> {
   const state = readNetwork(dir);
-  return { dir, state, binaries: requireBinaries(await reportBinaries()), progress };
+  return { dir, state, binaries: requireBinaries(reportBinaries()), progress };
 }
 
 /** Files beside the sources, found from `fabric/` and from `dist/fabric/` alike. */

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ca, connectCa, enrol, register } from './ca.js';
-import { type CertificateStatus, certificatesOf } from './certificates.js';
+import { type CertificateStatus, certificatesOf, expired } from './certificates.js';
 import { chaincodeServer, writeConnection } from './chaincodeService.js';
 import { awaitLeader, ordererChannel } from './channel.js';
 import { type Context, openContext } from './context.js';
 import { keyFromPem, newKey } from './csr.js';
 import { readJson, writeFileSafely } from './files.js';
 import { chaincodeHolder, type Holder, holdersOf, ordererHolders } from './identities.js';
-import { awaitChaincode } from './lifecycle.js';
+import { awaitChaincode, endorsingPeers } from './lifecycle.js';
 import { withLock } from './lock.js';
 import { tlsCertFile, tlsKeyFile, writeSigningMsp, writeTls } from './msp.js';
 import { runCa, runChaincode, runOrderer, runPeer } from './nodes.js';
 import { HOST, paths } from './paths.js';
-import { stopProcess } from './processes.js';
+import { livingProcess, stopProcess } from './processes.js';
 import { retry } from './run.js';
 import { type CaState, type ChaincodeState, caOf, type OrdererState, type OrganisationState, type PeerState } from './state.js';
 
@@ -25,20 +25,23 @@ export interface RenewOptions {
 }
 
 /**
- * New certificates for the nodes whose own run out, then one restart after another, so that the channel keeps taking transactions. CA
- * roots last fifteen years and are not renewed here: that is a change of the channel's configuration.
+ * New certificates for the nodes whose own run out, then one restart after another, so that the channel keeps taking transactions; what
+ * is down stays down. CA roots last fifteen years and are not renewed here: that is a change of the channel's configuration.
  */
 export async function renewCertificates({ dir, withinDays = 30, progress }: RenewOptions): Promise<CertificateStatus[]> {
   return await withLock(dir, async () => {
     const context = await openContext(dir, progress);
     const due = certificatesOf(dir, context.state).filter((c) => c.use !== 'root' && c.daysLeft <= withinDays);
     const holders = new Set(due.map((c) => c.holder));
-    const { ordering, organisations } = context.state;
+    const { ordering, organisations, chaincode } = context.state;
     await renewOrganisation(context, ordering.ca, ordererHolders(dir, ordering.mspId, ordering.nodes), holders);
     for (const o of organisations) await renewOrganisation(context, o.ca, holdersOf(dir, o), holders);
-    for (const node of ordering.nodes.filter((n) => holders.has(n.name))) await restartOrderer(context, node);
+    // With certificates run out already, the nodes no longer hear each other: then there is nothing to keep going.
+    const rolling = expired(due).length === 0;
+    for (const node of ordering.nodes.filter((n) => holders.has(n.name))) await restartOrderer(context, node, rolling);
     for (const o of organisations) for (const peer of o.peers) await restartPeer(context, o, peer, holders);
-    if (context.state.chaincode && due.length > 0) await awaitChaincode(context, context.state.chaincode.name);
+    const all = endorsingPeers(context.state).every((p) => livingProcess(dir, p.name));
+    if (chaincode && due.length > 0 && all) await awaitChaincode(context, chaincode.name);
     return due;
   });
 }
@@ -71,11 +74,12 @@ async function renewHolder(dir: string, ca: Ca, { id, type, msp, tls }: Holder):
 }
 
 /** The next orderer goes only when this one has caught up: two of three at once would stop the channel. */
-async function restartOrderer(context: Context, node: OrdererState): Promise<void> {
+async function restartOrderer(context: Context, node: OrdererState, rolling: boolean): Promise<void> {
   const { dir, state } = context;
   const others = state.ordering.nodes.filter((n) => n.name !== node.name);
-  await stopProcess(dir, node.name);
+  if (!(await stopProcess(dir, node.name))) return;
   await runOrderer(context, node);
+  if (!rolling) return;
   await awaitLeader(context);
   const goal = Math.max(...(await Promise.all(others.map(async (n) => (await ordererChannel(dir, state, n))?.height ?? 0))), 1);
   await retry(`${node.name} holds ${goal} blocks`, 30_000, async () => {
@@ -92,12 +96,10 @@ async function restartPeer(context: Context, organisation: OrganisationState, pe
       writeConnection(dir, peer, chaincode.slot);
       refreshConnections(dir, peer);
     }
-    await stopProcess(dir, peer.name);
-    await runPeer(context, organisation, peer);
+    if (await stopProcess(dir, peer.name)) await runPeer(context, organisation, peer);
   }
   if (organisation.endorses && due.has(chaincodeHolder(dir, peer).id)) {
-    await stopProcess(dir, chaincodeServer(dir, peer, chaincode).name);
-    await runChaincode(context, peer, chaincode);
+    if (await stopProcess(dir, chaincodeServer(dir, peer, chaincode).name)) await runChaincode(context, peer, chaincode);
   }
 }
 

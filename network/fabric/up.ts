@@ -54,7 +54,7 @@ async function bringUp({
   basePort = DEFAULT_BASE_PORT,
 }: UpOptions): Promise<RunningNetwork> {
   const clock = stopwatch(progress);
-  const report = await reportBinaries();
+  const report = reportBinaries();
   const binaries = requireBinaries(report);
   const state = networkExists(dir) ? fitting(readNetwork(dir), consortium) : planNetwork(consortium, basePort);
   const context: Context = { dir, state, binaries, progress };
