@@ -108,6 +108,7 @@ describe('a mapping of one’s own', () => {
       'T5,税务局,少一列,无条件,,,,',
       ',税务局,戊,无条件,,,,,',
       'T6,税务局,己,无条件,,,,,',
+      'T7,税务局,庚,不予,,,,,',
     ]);
     expect(out.map((o) => [o.line, o.kind === 'row' ? o.asset.catalogCode : o.code])).toEqual([
       [2, 'DATE_UNREADABLE'],
@@ -121,8 +122,10 @@ describe('a mapping of one’s own', () => {
       [7, 'COLUMN_COUNT'],
       [8, 'CODE_MISSING'],
       [9, 'T6'],
+      [10, 'SHARE_TYPE_RULE'],
     ]);
-    for (const o of out) if (o.kind !== 'row') expect(importCodes[o.code as keyof typeof importCodes].level).toBe(o.kind);
+    for (const o of out)
+      if (o.kind !== 'row' && o.code in importCodes) expect(importCodes[o.code as keyof typeof importCodes].level).toBe(o.kind);
   });
 
   test('the digest follows the row, not its place, its file or the order of columns', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonical } from '@drl/chaincode/model/canonical';
 import { assetRegister, elementType, level, periodicity, shareMethod, shareType } from '@drl/chaincode/model/records/asset';
 import { departmentId } from '@drl/chaincode/model/records/common';
+import { shareTypeFault } from '@drl/chaincode/model/rules/asset';
 import { fold, readCsv } from './csv.js';
 import { readDcat } from './dcat.js';
 import { entryReader, readElements } from './fields.js';
@@ -115,6 +116,8 @@ function mapEntry(
     const found = parsed.error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
     return { kind: 'fault', line, code: 'INPUT_INVALID', fields: found };
   }
+  const rule = shareTypeFault(parsed.data);
+  if (rule) return { kind: 'fault', line, code: 'SHARE_TYPE_RULE', rule: '2', ...rule };
   return { kind: 'row', line, ...(department ? { department } : {}), asset: { ...parsed.data, catalogCode: asset.catalogCode } };
 }
 
