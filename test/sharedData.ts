@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
  * Where data that is not part of the project lies: vectors, a real catalogue. SHARED_DATA says, else `../shared/data` beside the checkout.
  * Tests that need it are skipped aloud where it is missing; it is never committed.
  */
-const root = process.env['SHARED_DATA'] ?? resolve(__dirname, '../../shared/data');
+const root = process.env.SHARED_DATA ?? resolve(__dirname, '../../shared/data');
 
 /** The path of a file or folder of the shared data, or undefined, saying so once, if it isn't there. */
 export function sharedData(...parts: string[]): string | undefined {
