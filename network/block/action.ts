@@ -73,11 +73,9 @@ function readAction(bytes: Buffer): ActionView {
 class Action implements ActionView {
   readonly proposalResponsePayload: Buffer;
   readonly proposalHash: Buffer;
-  readonly results: Buffer;
-  readonly chaincodeId: { readonly name: string; readonly version: string };
-  readonly response: ResponseView;
+  readonly #extension: Buffer;
   readonly #endorsements: readonly Buffer[];
-  readonly #events: Buffer;
+  #answer: ChaincodeAction | undefined;
   #invocation: { chaincode: string; args: readonly Buffer[] } | undefined;
   #signers: readonly EndorsementView[] | undefined;
   #rwset: readonly NamespaceRwset[] | undefined;
@@ -98,11 +96,7 @@ class Action implements ActionView {
     this.#endorsements = endorsements;
     const { first: hash, second: extension } = pair(response);
     this.proposalHash = hash;
-    const action = readChaincodeAction(extension);
-    this.results = action.results;
-    this.#events = action.events;
-    this.chaincodeId = readChaincodeId(action.chaincodeId);
-    this.response = readResponse(action.response);
+    this.#extension = extension;
   }
 
   get chaincode(): string {
@@ -115,19 +109,44 @@ class Action implements ActionView {
     return this.#invocation.args;
   }
 
-  get endorsements(): readonly EndorsementView[] {
-    this.#signers ??= this.#endorsements.map(readEndorsement);
-    return this.#signers;
+  get chaincodeId(): { readonly name: string; readonly version: string } {
+    return readChaincodeId(this.#chaincodeAction().chaincodeId);
+  }
+
+  get response(): ResponseView {
+    return readResponse(this.#chaincodeAction().response);
   }
 
   get event(): ChaincodeEventView | undefined {
-    return this.#events.length === 0 ? undefined : readEvent(this.#events);
+    const { events } = this.#chaincodeAction();
+    return events.length === 0 ? undefined : readEvent(events);
+  }
+
+  get results(): Buffer {
+    return this.#chaincodeAction().results;
+  }
+
+  get endorsements(): readonly EndorsementView[] {
+    this.#signers ??= this.#endorsements.map(readEndorsement);
+    return this.#signers;
   }
 
   get rwset(): readonly NamespaceRwset[] {
     this.#rwset ??= readRwset(this.results);
     return this.#rwset;
   }
+
+  #chaincodeAction(): ChaincodeAction {
+    this.#answer ??= readChaincodeAction(this.#extension);
+    return this.#answer;
+  }
+}
+
+interface ChaincodeAction {
+  readonly results: Buffer;
+  readonly events: Buffer;
+  readonly response: Buffer;
+  readonly chaincodeId: Buffer;
 }
 
 export function readIdentity(bytes: Buffer): IdentityView {
@@ -157,7 +176,7 @@ function identityOrNobody(bytes: Buffer): Pick<IdentityView, 'mspId' | 'certific
   }
 }
 
-function readChaincodeAction(bytes: Buffer): { results: Buffer; events: Buffer; response: Buffer; chaincodeId: Buffer } {
+function readChaincodeAction(bytes: Buffer): ChaincodeAction {
   let results = EMPTY;
   let events = EMPTY;
   let response = EMPTY;

@@ -9,7 +9,7 @@ import { type LedgerState, LIFECYCLE, space } from './state.js';
 /** What endorsements are judged by: the channel's policies, and the state as the block before left it. */
 export interface Rules {
   readonly channel: Channel;
-  readonly state: LedgerState;
+  readonly state: Pick<LedgerState, 'get' | 'complete'>;
   readonly definition: (chaincode: string) => Definition | undefined;
   /** Keys whose policy an earlier transaction of the same block has changed: they may not be written again in it. */
   readonly policyChanged: (where: string, key: string) => boolean;
@@ -37,7 +37,7 @@ export function endorsed(namespace: string, rwset: readonly NamespaceRwset[], si
     asked.set(name, answer);
     return answer;
   };
-  let keyPolicies = 0;
+  let own = 0;
   for (const { collection, key } of keysWritten(namespace, rwset)) {
     const where = space(namespace, collection);
     if (rules.policyChanged(where, key)) return 'no';
@@ -45,10 +45,10 @@ export function endorsed(namespace: string, rwset: readonly NamespaceRwset[], si
     if (entry === undefined && !rules.state.complete) return { unknown: 'a key may have a policy from before the first block of the file' };
     if (entry?.policy !== undefined && entry.policy.length > 0) {
       if (!keyPolicyMet(entry.policy, signers)) return 'no';
-      keyPolicies++;
+      own++;
     } else if (!ask(collection)) return 'no';
   }
-  return keyPolicies > 0 || asked.size > 0 || ask('') ? 'yes' : 'no';
+  return own > 0 || asked.size > 0 || ask('') ? 'yes' : 'no';
 }
 
 function* keysWritten(namespace: string, rwset: readonly NamespaceRwset[]): Iterable<{ collection: string; key: string }> {
@@ -66,7 +66,7 @@ function chaincodePolicy(namespace: string, rules: Rules): ApplicationPolicy | U
   const definition = rules.definition(namespace);
   if (definition === undefined) return undefined;
   if (definition.validationPlugin !== 'vscc') return { unknown: `chaincode ${namespace} is validated by a plugin of its own` };
-  return definition.policy ?? { unknown: `the policy of chaincode ${namespace} is of an unknown kind` };
+  return definition.policy;
 }
 
 /** lifecycle.go: LifecycleEndorsementPolicyAsBytes; a channel without that policy asks a majority of members. */
@@ -88,7 +88,7 @@ function collectionPolicy(
   const [, mspId] = /^_implicit_org_(.+)$/s.exec(collection) ?? [];
   if (mspId !== undefined) return implicitPolicy(mspId, rules.channel);
   const defined = rules.definition(namespace)?.collections.get(collection);
-  return defined?.hasPolicy ? defined.policy : defined && chaincode;
+  return defined && (defined.policy ?? chaincode);
 }
 
 /** deployedcc_infoprovider.go: an organisation's own collection asks its own endorsement policy. */
@@ -103,10 +103,17 @@ function met(policy: ApplicationPolicy, signers: readonly Signer[], channel: Cha
   return 'signature' in policy ? satisfied(policy.signature, signers) : channel.satisfies(policy.channelPolicy, signers);
 }
 
+/** A few policies guard all keys: each is read once. Bounded, since they come from the file that is judged. */
+const keyPolicies = new Map<string, SignaturePolicy>();
+
 /** A key's policy is a bare SignaturePolicyEnvelope. */
 function keyPolicyMet(policy: Buffer, signers: readonly Signer[]): boolean {
   try {
-    return satisfied(readPolicy(policy), signers);
+    const name = policy.toString('latin1');
+    const known = keyPolicies.get(name) ?? readPolicy(policy);
+    if (keyPolicies.size >= 10_000) keyPolicies.clear();
+    keyPolicies.set(name, known);
+    return satisfied(known, signers);
   } catch (error) {
     if (error instanceof EvidenceError) return false;
     throw error;

@@ -1,5 +1,6 @@
 import { message as embedded } from './action.js';
 import type { WriteInput } from './buildrwset.js';
+import { EvidenceError } from './errors.js';
 import { readPolicy, type SignaturePolicy } from './policy.js';
 import { type LedgerState, LIFECYCLE } from './state.js';
 import { EMPTY, len, num, Reader } from './wire.js';
@@ -13,14 +14,13 @@ export interface Definition {
   readonly sequence: bigint;
   readonly version: string;
   readonly validationPlugin: string;
-  /** undefined: not an ApplicationPolicy. */
+  /** undefined: none was given. */
   readonly policy: ApplicationPolicy | undefined;
   readonly collections: ReadonlyMap<string, Collection>;
 }
 export interface Collection {
   /** undefined: the chaincode's. */
   readonly policy: ApplicationPolicy | undefined;
-  readonly hasPolicy: boolean;
   /** Blocks that a key lives; 0 is for ever. */
   readonly blockToLive: bigint;
 }
@@ -30,7 +30,7 @@ const metadataKey = (name: string): string => `namespaces/metadata/${name}`;
 const fields = ['Sequence', 'EndorsementInfo', 'ValidationInfo', 'Collections'] as const;
 
 /** The definition of a chaincode in force; undefined: none was committed in the blocks seen. Throws MALFORMED. */
-export function definitionOf(name: string, state: LedgerState): Definition | undefined {
+export function definitionOf(name: string, state: Pick<LedgerState, 'get'>): Definition | undefined {
   const value = (key: string): Buffer | undefined => state.get(LIFECYCLE, key)?.value;
   if (value(metadataKey(name)) === undefined) return undefined;
   const validation = stateBytes(value(fieldKey(name, 'ValidationInfo')));
@@ -45,7 +45,7 @@ export function definitionOf(name: string, state: LedgerState): Definition | und
     sequence: stateInteger(value(fieldKey(name, 'Sequence'))),
     version: firstString(stateBytes(value(fieldKey(name, 'EndorsementInfo')))),
     validationPlugin,
-    policy: readApplicationPolicy(policy),
+    policy: policy.length === 0 ? undefined : readApplicationPolicy(policy),
     collections: readCollections(stateBytes(value(fieldKey(name, 'Collections')))),
   };
 }
@@ -101,23 +101,30 @@ function collectionBytes(c: CollectionDefinition): Buffer {
   );
 }
 
-/** undefined where it is neither; then nobody satisfies it. */
-export function readApplicationPolicy(content: Uint8Array): ApplicationPolicy | undefined {
-  let signature: Buffer | undefined;
-  let channelPolicy: string | undefined;
-  const r = new Reader(content);
-  while (r.next()) {
-    if (r.tag === len(1)) {
-      signature = r.merge(signature);
-      channelPolicy = undefined;
-    } else if (r.tag === len(2)) {
-      channelPolicy = r.string();
-      signature = undefined;
+/** What cannot be read as a policy is one that nobody satisfies: a peer finds that out when it asks it. */
+export function readApplicationPolicy(content: Uint8Array): ApplicationPolicy {
+  try {
+    let signature: Buffer | undefined;
+    let channelPolicy: string | undefined;
+    const r = new Reader(content);
+    while (r.next()) {
+      if (r.tag === len(1)) {
+        signature = r.merge(signature);
+        channelPolicy = undefined;
+      } else if (r.tag === len(2)) {
+        channelPolicy = r.string();
+        signature = undefined;
+      }
     }
+    if (signature !== undefined) return { signature: readPolicy(signature) };
+    return channelPolicy === undefined ? nobody : { channelPolicy };
+  } catch (error) {
+    if (error instanceof EvidenceError) return nobody;
+    throw error;
   }
-  if (signature !== undefined) return { signature: readPolicy(signature) };
-  return channelPolicy === undefined ? undefined : { channelPolicy };
 }
+
+const nobody: ApplicationPolicy = { signature: { rule: { outOf: 1, rules: [] }, principals: [] } };
 
 function readCollections(content: Buffer): Map<string, Collection> {
   const collections = new Map<string, Collection>();
@@ -141,7 +148,7 @@ function readCollection(content: Buffer): [string, Collection] {
     else if (r.tag === num(5)) blockToLive = r.uint64();
     else if (r.tag === len(8)) policy = r.merge(policy);
   }
-  return [name, { policy: policy && readApplicationPolicy(policy), hasPolicy: policy !== undefined, blockToLive }];
+  return [name, { policy: policy && readApplicationPolicy(policy), blockToLive }];
 }
 
 /** StateData: a oneof of integer, bytes and string. */

@@ -25,6 +25,8 @@ export interface EnvelopeView {
   readonly txId: string;
   readonly channelId: string;
   readonly epoch: bigint;
+  /** ChannelHeader.extension: of an ENDORSER_TRANSACTION, a ChaincodeHeaderExtension. */
+  readonly extension: Buffer;
   /** Client's clock, as it claims. */
   readonly timestamp: Date;
   readonly seconds: bigint;
@@ -82,6 +84,7 @@ class Envelope implements EnvelopeView {
   readonly txId: string;
   readonly channelId: string;
   readonly epoch: bigint;
+  readonly extension: Buffer;
   readonly seconds: bigint;
   readonly nanos: number;
   readonly creatorBytes: Buffer;
@@ -118,17 +121,20 @@ class Envelope implements EnvelopeView {
     let channelId = '';
     let txId = '';
     let epoch = 0n;
+    let extension = EMPTY;
     const r = new Reader(headers.first);
     while (r.next()) {
       if (r.tag === num(1)) type = r.int32();
       else if (r.tag === len(4)) channelId = r.string();
       else if (r.tag === len(5)) txId = r.string();
       else if (r.tag === num(6)) epoch = r.uint64();
+      else if (r.tag === len(7)) extension = r.bytes();
     }
     this.type = type;
     this.channelId = channelId;
     this.txId = txId;
     this.epoch = epoch;
+    this.extension = extension;
     const time = readTimestamp(message(headers.first, 3));
     this.seconds = time.seconds;
     this.nanos = time.nanos;

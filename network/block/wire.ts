@@ -22,6 +22,11 @@ export class Reader {
     this.#bytes = asBuffer(bytes);
   }
 
+  /** Where the field just read ends. */
+  get at(): number {
+    return this.#at;
+  }
+
   /** Steps to the next field; false at the end. Throws MALFORMED. */
   next(): boolean {
     if (this.#at >= this.#bytes.length) return false;

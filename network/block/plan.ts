@@ -1,0 +1,101 @@
+import { blockSignatures } from './blocksteps.js';
+import { EvidenceError } from './errors.js';
+import type { Member, Members } from './msp.js';
+import { type BlockView, type EnvelopeView, HeaderType, readEnvelope } from './read.js';
+import { verify } from './sign.js';
+import { bodyFault, type Content, contentOf, type Fault, headerFault } from './transaction.js';
+
+/** A signature whose check has begun. `ok` holds once the plan's `done` has come. */
+interface Check {
+  readonly member: Member;
+  ok: boolean;
+}
+
+/** One transaction, read; its signatures under way. */
+export interface TxPlan {
+  /** undefined: the bytes are no envelope with headers. */
+  readonly envelope: EnvelopeView | undefined;
+  readonly header: Fault | undefined;
+  /** undefined: the creator is no member, says `stranger`. */
+  readonly creator: Check | undefined;
+  readonly stranger: string | undefined;
+  readonly body: Fault | undefined;
+  /** Of an endorsed transaction that is whole. */
+  readonly content: Content | Fault | undefined;
+  readonly endorsers: readonly Check[];
+}
+export interface BlockPlan {
+  readonly block: BlockView;
+  readonly lastConfig: bigint | undefined;
+  readonly orderers: readonly Check[];
+  readonly transactions: readonly TxPlan[];
+  readonly isConfig: boolean;
+  readonly signatures: number;
+  readonly done: Promise<unknown>;
+}
+
+/** Reads a block's transactions and starts checking every signature on them, on the thread pool. Throws MALFORMED, BLOCK_METADATA. */
+export function planBlock(block: BlockView, members: Members): BlockPlan {
+  const jobs: Promise<void>[] = [];
+  const start = (identity: Buffer, message: () => Uint8Array, signature: Uint8Array): Check | EvidenceError => {
+    const member = identify(members, identity);
+    if (member instanceof EvidenceError) return member;
+    const check: Check = { member, ok: false };
+    jobs.push(
+      verify(member.certificate.publicKey, message(), signature).then((ok) => {
+        check.ok = ok;
+      }),
+    );
+    return check;
+  };
+  const { lastConfig, signatures } = blockSignatures(block);
+  const orderers = signatures.map((s) => start(s.creator, () => s.message, s.signature)).filter(isCheck);
+  const transactions = block.envelopes.map((bytes) => planTransaction(bytes, start));
+  const isConfig = transactions.some((t) => t.envelope?.type === HeaderType.CONFIG);
+  return { block, lastConfig, orderers, transactions, isConfig, signatures: jobs.length, done: Promise.all(jobs) };
+}
+
+type Start = (identity: Buffer, message: () => Uint8Array, signature: Uint8Array) => Check | EvidenceError;
+
+function planTransaction(bytes: Buffer, start: Start): TxPlan {
+  const envelope = readOrNothing(bytes);
+  const nothing = { creator: undefined, stranger: undefined, body: undefined, content: undefined, endorsers: [] };
+  if (envelope === undefined) return { ...nothing, envelope, header: undefined };
+  const header = headerFault(envelope);
+  if (header !== undefined) return { ...nothing, envelope, header };
+  const creator = start(envelope.creatorBytes, () => envelope.payload, envelope.signature);
+  const who = isCheck(creator) ? { creator, stranger: undefined } : { creator: undefined, stranger: creator.detail };
+  const body = bodyFault(envelope);
+  if (body !== undefined || envelope.type !== HeaderType.ENDORSER_TRANSACTION) return { ...nothing, ...who, envelope, header, body };
+  const content = contentOf(envelope);
+  const endorsers = 'code' in content ? [] : startEndorsers(content, start);
+  return { ...who, envelope, header, body, content, endorsers };
+}
+
+function startEndorsers({ action }: Content, start: Start): Check[] {
+  return action.endorsements
+    .map((e) => start(e.endorser, () => Buffer.concat([action.proposalResponsePayload, e.endorser]), e.signature))
+    .filter(isCheck);
+}
+
+function isCheck(check: Check | EvidenceError): check is Check {
+  return !(check instanceof EvidenceError);
+}
+
+function identify(members: Members, identity: Buffer): Member | EvidenceError {
+  try {
+    return members.identify(identity);
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
+  }
+}
+
+function readOrNothing(bytes: Buffer): EnvelopeView | undefined {
+  try {
+    return readEnvelope(bytes);
+  } catch (error) {
+    if (error instanceof EvidenceError) return undefined;
+    throw error;
+  }
+}
