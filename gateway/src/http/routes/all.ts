@@ -1,0 +1,23 @@
+import type { Endpoint } from '../endpoint.js';
+import { assets } from './assets.js';
+import { audit } from './audit.js';
+import { departments } from './departments.js';
+import { grants } from './grants.js';
+import { ledgerRoutes } from './ledger.js';
+import { meRoutes } from './me.js';
+import { rights } from './rights.js';
+import { shares } from './shares.js';
+import { vocabularies } from './vocabularies.js';
+
+/** Every endpoint of the API: the router and the OpenAPI document are made from this table. */
+export const endpoints: readonly Endpoint[] = [
+  ...meRoutes,
+  ...departments,
+  ...assets,
+  ...rights,
+  ...grants,
+  ...shares,
+  ...audit,
+  ...vocabularies,
+  ...ledgerRoutes,
+];

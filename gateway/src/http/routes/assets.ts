@@ -1,0 +1,76 @@
+import { assetRegister, assetRevise, assetStatus, distributionInput, shareType } from '@drl/chaincode/model/records/asset';
+import { readHistory } from '../../usecases/readHistory.js';
+import { endpoint } from '../endpoint.js';
+import { flag, pageOf, paging, text, whole } from '../query.js';
+import { listOf, views } from '../schemas.js';
+import { z } from '../zod.js';
+import { readMany, readOne, step, write } from './records.js';
+
+const seen = 'every caller for published assets; else its department, managers, auditors';
+const owner = 'a steward of the publishing department';
+
+export const assets = [
+  readMany('asset', 'assets', seen, {
+    q: text.optional(),
+    publisher: text.optional(),
+    theme: text.optional(),
+    shareType: shareType.optional(),
+    status: assetStatus.optional(),
+    element: text.optional(),
+    attached: flag.optional(),
+    overdue: flag.optional(),
+    catalogCode: text.optional(),
+  }),
+  write({
+    path: '/assets',
+    tag: 'assets',
+    summary: 'Register an asset',
+    who: 'a steward, for the own department',
+    name: 'asset:register',
+    body: assetRegister,
+    kind: 'asset',
+    creates: 'assets',
+    input: (body) => body,
+  }),
+  readOne('asset', 'assets', seen, z.strictObject({ version: whole(1).optional() })),
+  write({
+    method: 'patch',
+    path: '/assets/{id}',
+    tag: 'assets',
+    summary: 'Revise an asset: absent fields stay, null clears',
+    who: owner,
+    name: 'asset:revise',
+    body: assetRevise.shape.changes,
+    kind: 'asset',
+    changes: 'asset',
+    input: (changes, { id }) => ({ id: id as string, changes }),
+  }),
+  step('asset', 'assets', 'asset:publish', 'Publish an asset', owner),
+  step('asset', 'assets', 'asset:suspend', 'Suspend an asset', owner),
+  step('asset', 'assets', 'asset:resume', 'Resume a suspended asset', owner),
+  step('asset', 'assets', 'asset:retire', 'Retire an asset for good', owner),
+  write({
+    method: 'put',
+    path: '/assets/{id}/distributions/{name}',
+    tag: 'assets',
+    summary: 'Attach a resource, or replace the one of that name',
+    who: owner,
+    name: 'asset:attach',
+    body: distributionInput,
+    kind: 'asset',
+    changes: 'asset',
+    input: (body, { id, name }) => ({ id: id as string, distribution: { ...body, name: name as string } }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/assets/{id}/history',
+    tag: 'assets',
+    summary: 'Every version of an asset, newest first',
+    who: seen,
+    query: z.strictObject(paging),
+    answers: { 200: { description: 'A page', schema: listOf('Asset', views.asset) } },
+    handle: async ({ params, query, who }, services) => ({
+      body: await readHistory(services, who.caller, params.id as string, pageOf(query)),
+    }),
+  }),
+];

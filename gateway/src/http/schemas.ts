@@ -1,0 +1,154 @@
+import { roles } from '@drl/chaincode/model/caller';
+import { departmentId, mspId, recordId } from '@drl/chaincode/model/records/common';
+import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
+import { type RecordKind, records } from '@drl/chaincode/model/records/index';
+import { right } from '@drl/chaincode/model/records/right';
+import { z } from './zod.js';
+
+/** What the API answers with: the ledger's own record schemas, with what is derived beside them. */
+
+const derived = z.boolean().openapi({ description: 'Derived at the time of the question, never stored' });
+
+export const views = {
+  settings: named('Settings', records.settings),
+  department: named('Department', records.department),
+  asset: named('Asset', records.asset.extend({ overdue: derived, contested: derived })),
+  right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
+  contest: named('Contest', records.contest),
+  grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived })),
+  share: named('Share', records.share.extend({ halfOpen: derived })),
+  refusal: named('Refusal', records.refusal),
+  'audit-query': named(
+    'AuditQuery',
+    records['audit-query'].extend({
+      salt: z.string().optional(),
+      question: z.strictObject({ action: z.string(), asked: z.record(z.string(), z.unknown()) }).optional(),
+    }),
+  ),
+} satisfies Record<RecordKind, z.ZodType>;
+
+export const asOf = named('AsOf', z.strictObject({ block: z.int(), headerHash: z.string() }));
+
+export function listOf(name: string, item: z.ZodType): z.ZodType {
+  return named(`${name}List`, z.strictObject({ items: z.array(item), nextCursor: z.string().nullable(), asOf }));
+}
+
+export const problem = named(
+  'Problem',
+  z.strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'Stable; the closed list is in the documentation' }),
+    rule: z.string().optional(),
+    given: z.string().optional(),
+    accepted: z.string().optional(),
+    fields: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    transactionId: z.string().optional(),
+  }),
+);
+
+const actor = z.strictObject({ name: z.string(), mspId, custodian: z.string().optional() });
+const subject = z.strictObject({ kind: z.enum(Object.keys(records) as [RecordKind]), id: recordId, version: z.int() });
+
+export const trailEntry = named(
+  'TrailEntry',
+  z.strictObject({
+    at: z.string(),
+    block: z.int(),
+    transactionId: z.string(),
+    actor,
+    department: z.string(),
+    action: z.string(),
+    subject: subject.optional(),
+    asset: z.string().optional(),
+    grant: z.string().optional(),
+    purpose: z.string().optional(),
+    outcome: z.enum(['done', 'refused', 'invalid', 'ignored']),
+    clause: z.string().optional(),
+  }),
+);
+
+export const trace = named(
+  'Trace',
+  z.strictObject({
+    asset: views.asset,
+    asOf,
+    rights: z.array(views.right),
+    grants: z.array(views.grant),
+    shares: z.array(views.share),
+    derivations: z.array(z.unknown()),
+    refusals: z.array(views.refusal),
+    nextCursor: z.string().nullable(),
+  }),
+);
+
+export const transaction = named(
+  'Transaction',
+  z.strictObject({
+    transactionId: z.string(),
+    status: z.enum(['committed', 'invalid', 'pending']),
+    block: z.int().optional(),
+    index: z.int().optional(),
+    at: z.string().optional(),
+    code: z.string().optional(),
+    creator: z.strictObject({ mspId, name: z.string(), department: z.string() }).optional(),
+    action: z.string().optional(),
+    writes: z.array(subject).optional(),
+  }),
+);
+
+export const me = named(
+  'Caller',
+  z.strictObject({
+    department: departmentId,
+    mspId,
+    roles: z.array(z.enum(roles)),
+    name: z.string(),
+    auditScope: z.union([z.literal('all'), z.array(departmentId)]).optional(),
+    custodian: z.string().optional(),
+    certificate: z.string(),
+  }),
+);
+
+export const term = named('Term', z.strictObject({ id: z.string(), zh: z.string(), en: z.string() }));
+
+export const ledger = named(
+  'Ledger',
+  z.strictObject({
+    engine: z.enum(['embedded', 'fabric']),
+    channel: z.string(),
+    height: z.int(),
+    headerHash: z.string().nullable(),
+    readModel: asOf.nullable(),
+  }),
+);
+
+export const block = named(
+  'Block',
+  z.strictObject({
+    number: z.int(),
+    previousHash: z.string(),
+    dataHash: z.string(),
+    headerHash: z.string(),
+    at: z.string(),
+    bytes: z.int(),
+    transactions: z.array(
+      z.strictObject({
+        index: z.int(),
+        transactionId: z.string(),
+        code: z.string(),
+        action: z.string(),
+        creator: z.strictObject({ mspId, name: z.string(), department: z.string() }),
+        endorsers: z.array(z.string()),
+      }),
+    ),
+    acts: z.array(trailEntry),
+  }),
+);
+
+/** The contracts' schemas were made before zod learnt `.openapi()`, so the name goes on a copy. */
+export function named<T extends z.ZodType>(name: string, schema: T): T {
+  return (schema.clone() as T).openapi(name);
+}

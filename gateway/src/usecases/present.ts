@@ -1,0 +1,99 @@
+import type { Caller } from '@drl/chaincode/model/caller';
+import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { Grant } from '@drl/chaincode/model/records/grant';
+import type { LedgerRecord } from '@drl/chaincode/model/records/index';
+import type { Right } from '@drl/chaincode/model/records/right';
+import { assetContested, assetOverdue, grantOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import type { ReadModel } from '../readmodel/readmodel.js';
+import { isAuditor, partiesOf } from './visibility.js';
+
+/** A record as a caller sees it: with what time and others' records bring about, as of a moment, and without what is not theirs. */
+export interface Presented {
+  readonly record: Readonly<Record<string, unknown>>;
+  /** What is derived and would change though the version does not: part of the ETag. */
+  readonly derived: readonly string[];
+}
+
+export interface Moment {
+  readonly at: string;
+  readonly asOfBlock?: number;
+}
+
+/** More open claims on one asset than this change nothing: it is contested. */
+const LIMIT = 200;
+
+export async function present(readModel: ReadModel, caller: Caller, record: LedgerRecord, moment: Moment): Promise<Presented> {
+  switch (record.kind) {
+    case 'asset': {
+      const overdue = assetOverdue(record, moment.at);
+      const contested = await contestedAsset(readModel, record, moment);
+      return { record: { ...record, overdue, contested }, derived: named({ overdue, contested }) };
+    }
+    case 'right': {
+      const status = rightStatus(record, await contestsOf(readModel, record, moment), moment.at);
+      return { record: { ...record, status, contested: status === 'contested' }, derived: changed(status, record.status) };
+    }
+    case 'grant': {
+      const status = await grantStatusNow(readModel, record, moment);
+      const overdue = grantOverdue(record, moment.at);
+      return { record: { ...record, status, overdue }, derived: changed(status, record.status) };
+    }
+    case 'share': {
+      const halfOpen = shareHalfOpen(record, moment.at);
+      const { caseRef, ...rest } = record;
+      const theirs = partiesOf(record).includes(caller.department) || isAuditor(caller);
+      return {
+        record: { ...rest, ...(caseRef !== undefined && theirs ? { caseRef } : {}), halfOpen },
+        derived: named({ 'half-open': halfOpen }),
+      };
+    }
+    default:
+      return { record, derived: [] };
+  }
+}
+
+export async function presentAll(
+  readModel: ReadModel,
+  caller: Caller,
+  records: readonly LedgerRecord[],
+  moment: Moment,
+): Promise<unknown[]> {
+  return Promise.all(records.map(async (record) => (await present(readModel, caller, record, moment)).record));
+}
+
+export function now(): Moment {
+  return { at: new Date().toISOString() };
+}
+
+async function contestedAsset(readModel: ReadModel, asset: Asset, moment: Moment): Promise<boolean> {
+  const page = pageOf(moment);
+  const rights = await readModel.list('right', { asset: asset.id, status: 'contested' }, page);
+  if (rights.items.length > 0) return true;
+  for (const authority of asset.authoritativeFor ?? []) {
+    const others = await readModel.list('asset', { authority }, page);
+    if (assetContested(asset, others.items, [], [], moment.at)) return true;
+  }
+  return false;
+}
+
+async function contestsOf(readModel: ReadModel, right: Right, moment: Moment) {
+  return (await readModel.list('contest', { right: right.id }, pageOf(moment))).items;
+}
+
+async function grantStatusNow(readModel: ReadModel, grant: Grant, moment: Moment) {
+  if (grant.constraints.maxCount === undefined) return grantStatus(grant, moment.at);
+  const { count } = await readModel.usage(grant.id, moment.asOfBlock === undefined ? {} : { asOfBlock: moment.asOfBlock });
+  return grantStatus(grant, moment.at, count);
+}
+
+function pageOf({ asOfBlock }: Moment) {
+  return { limit: LIMIT, ...(asOfBlock === undefined ? {} : { asOfBlock }) };
+}
+
+function named(flags: Record<string, boolean>): string[] {
+  return Object.keys(flags).filter((name) => flags[name]);
+}
+
+function changed(derived: string, stored: string): string[] {
+  return derived === stored ? [] : [derived];
+}

@@ -1,0 +1,20 @@
+import type { Consortium } from '@drl/network/consortium';
+import type { Identities } from '../identities.js';
+import type { Journal } from '../journal.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Questions } from '../questions.js';
+import type { ReadModel } from '../readmodel/readmodel.js';
+import type { Submitter } from './submit.js';
+
+/** What use cases work with; main.ts puts it together. */
+export interface Services {
+  readonly ledger: Ledger;
+  readonly readModel: ReadModel;
+  readonly submitter: Submitter;
+  readonly journal: Journal;
+  readonly questions: Questions;
+  readonly identities: Identities;
+  readonly consortium: Consortium;
+  /** Aborts when the service begins to stop: streams end, what is in flight finishes. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,102 @@
+import type { Caller } from '@drl/chaincode/model/caller';
+import { RuleError } from '@drl/chaincode/model/errors';
+import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { ServiceError } from '../errors.js';
+import type { ReadModel, Visible } from '../readmodel/readmodel.js';
+
+/** Who sees what (API.md), said once for single records, lists, trails and events. */
+
+export function isAuditor(caller: Caller): boolean {
+  return caller.roles.includes('auditor');
+}
+
+export function isManager(caller: Caller): boolean {
+  return caller.roles.includes('manager');
+}
+
+/** Whether an auditor may look at what one of these departments did. */
+export function inScope({ auditScope }: Caller, ...departments: readonly string[]): boolean {
+  return auditScope === 'all' || departments.some((department) => auditScope?.includes(department));
+}
+
+export function mayAuditAll(caller: Caller): boolean {
+  return isAuditor(caller) && caller.auditScope === 'all';
+}
+
+/** The departments that a record speaks of, where it has parties. */
+export function partiesOf(record: LedgerRecord): readonly string[] {
+  switch (record.kind) {
+    case 'grant':
+      return [record.assigner, record.assignee];
+    case 'share':
+    case 'refusal':
+      return [record.provider, record.consumer];
+    case 'right':
+      return [record.holder, ...(record.offeredTo ? [record.offeredTo] : [])];
+    case 'contest':
+    case 'audit-query':
+      return [record.by];
+    case 'asset':
+      return [record.publisher];
+    default:
+      return [];
+  }
+}
+
+/** What one look at the record itself can tell. A right or a contest is seen by whoever sees its asset: `maySee` asks for that too. */
+export function visibleTo(caller: Caller): Visible {
+  return (record) => {
+    switch (record.kind) {
+      case 'settings':
+      case 'department':
+        return true;
+      case 'asset':
+        return record.status === 'published' || record.publisher === caller.department || isManager(caller) || isAuditor(caller);
+      case 'audit-query':
+        return isAuditor(caller);
+      default: {
+        const parties = partiesOf(record);
+        return parties.includes(caller.department) || isManager(caller) || (isAuditor(caller) && inScope(caller, ...parties));
+      }
+    }
+  };
+}
+
+export async function maySee(readModel: ReadModel, caller: Caller, record: LedgerRecord): Promise<boolean> {
+  if (visibleTo(caller)(record)) return true;
+  if (record.kind !== 'right' && record.kind !== 'contest') return false;
+  const asset = await readModel.get('asset', record.asset);
+  return asset !== undefined && visibleTo(caller)(asset);
+}
+
+/** The record, or a refusal: 404 where there is none, 403 where it is not the caller's to see. */
+export async function readVisible<K extends RecordKind>(
+  readModel: ReadModel,
+  caller: Caller,
+  kind: K,
+  id: string,
+  version?: number,
+): Promise<RecordOf<K>> {
+  const record = await readModel.get(kind, id);
+  if (!record) throw notFound(id);
+  if (!(await maySee(readModel, caller, record))) throw notYours(caller);
+  if (version === undefined || version === record.version) return record;
+  const earlier = await readModel.get(kind, id, { version });
+  if (!earlier) throw notFound(`${id} version ${version}`);
+  if (!(await maySee(readModel, caller, earlier))) throw notYours(caller);
+  return earlier;
+}
+
+export function notFound(given: string): RuleError {
+  return new RuleError('NOT_FOUND', { given });
+}
+
+export function notYours(caller: Caller): RuleError | ServiceError {
+  if (isAuditor(caller))
+    return new RuleError('OUT_OF_SCOPE', { rule: 'auditScope', given: caller.department, accepted: scopeText(caller) });
+  return new ServiceError('NOT_YOURS_TO_SEE', { rule: 'who sees what', given: caller.department });
+}
+
+function scopeText({ auditScope }: Caller): string {
+  return auditScope === undefined || auditScope === 'all' ? (auditScope ?? 'none') : auditScope.join(', ') || 'none';
+}
