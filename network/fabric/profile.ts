@@ -19,7 +19,7 @@ export interface ConnectionProfile {
     }
   >;
   organizations: Record<string, { mspid: string; peers: string[]; certificateAuthorities: string[] }>;
-  orderers: Record<string, Tls & { url: string; grpcOptions: Record<string, string | number> }>;
+  orderers: Record<string, Tls & { mspid: string; url: string; grpcOptions: Record<string, string | number> }>;
   peers: Record<string, Tls & { url: string; grpcOptions: Record<string, string | number> }>;
   certificateAuthorities: Record<string, { url: string; caName: string; httpOptions: { verify: true }; tlsCACerts: { pem: string[] } }>;
 }
@@ -51,7 +51,7 @@ export function connectionProfile(dir: string, state: NetworkState): ConnectionP
     organizations: Object.fromEntries(
       organisations.map((o) => [o.mspId, { mspid: o.mspId, peers: o.peers.map((p) => p.name), certificateAuthorities: [o.ca.name] }]),
     ),
-    orderers: Object.fromEntries(ordering.nodes.map((n) => [n.name, node(n)])),
+    orderers: Object.fromEntries(ordering.nodes.map((n) => [n.name, { mspid: n.mspId, ...node(n) }])),
     peers: Object.fromEntries(peers.map((p) => [p.name, node(p)])),
     certificateAuthorities: Object.fromEntries(
       cas.map((ca) => [
