@@ -40,8 +40,8 @@ export class Commits {
       const { txId } = readEnvelope(bytes);
       const found = this.#waiting.get(txId);
       const code = block.codes[index] ?? 255;
-      // The first copy decides. A duplicate without its first means that we began to read after it: the looker-up will find it.
-      if (found === undefined || code === DUPLICATE_TXID) return;
+      // The first copy decides. A duplicate whose first we did not see means that we began to read after it: whoever waits looks it up.
+      if (found === undefined) return;
       this.#waiting.delete(txId);
       found({ block: block.number, code });
     });
