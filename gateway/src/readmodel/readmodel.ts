@@ -66,8 +66,8 @@ export interface TransactionEntry {
 }
 
 /**
- * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one (a grant past its term is `expired`, not
- * `active`). `q` is words over titles, descriptions and keywords: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
+ * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one: a grant past its term is
+ * `expired` and no longer `active`, a right in dispute `contested`; a share's `half-open` names what is not answered in time, opened or committed. `q` is words over titles, descriptions and keywords: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
  * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
  */
 export interface Filters {
@@ -81,8 +81,10 @@ export interface Filters {
     attached?: boolean;
     overdue?: boolean;
     catalogCode?: string;
+    /** Claims to be the authoritative source of this data element (DOMAIN rule 3). */
+    authority?: string;
   };
-  readonly right: { asset?: string; holder?: string; offeredTo?: string; contested?: boolean; status?: string };
+  readonly right: { asset?: string; holder?: string; offeredTo?: string; status?: string };
   readonly contest: { right?: string; asset?: string; by?: string; status?: string };
   readonly grant: { asset?: string; assigner?: string; assignee?: string; party?: string; status?: string; overdue?: boolean };
   readonly share: {
@@ -92,7 +94,6 @@ export interface Filters {
     consumer?: string;
     party?: string;
     status?: string;
-    halfOpen?: boolean;
     from?: string;
     to?: string;
   };
@@ -109,7 +110,8 @@ export interface TrailFilter {
   readonly grant?: string;
   /** Enrolment id of who acted. */
   readonly person?: string;
-  readonly outcome?: TrailEntry['outcome'];
+  /** One, or any of several: what failed is `['refused', 'invalid', 'ignored']`. */
+  readonly outcome?: TrailEntry['outcome'] | readonly TrailEntry['outcome'][];
   readonly from?: string;
   readonly to?: string;
 }

@@ -1,0 +1,127 @@
+import { callerFromCertificate } from '@drl/chaincode/certificate';
+import type { CertifiedCaller } from '@drl/chaincode/model/caller';
+import { splitKey } from '@drl/chaincode/model/keys';
+import { type LedgerRecord, type RecordKind, records } from '@drl/chaincode/model/records/index';
+import type { ActionView } from '@drl/network/block/action';
+import { type EnvelopeView, HeaderType, readEnvelope } from '@drl/network/block/read';
+import type { CheckedBlock } from './chain.js';
+import { VALID } from './codes.js';
+import { clampTime } from './keys.js';
+
+/** What a block says, before it is held against what came before: pure, so that it can run ahead of the writing. */
+
+export interface BlockTransaction {
+  readonly index: number;
+  readonly code: number;
+  readonly valid: boolean;
+  /** Empty where the envelope names none that could be one. */
+  readonly id: string;
+  /** The client's clock, in milliseconds, as it claims. */
+  readonly at: number;
+  readonly mspId: string;
+  /** Absent where the certificate cannot be read. */
+  readonly certified: CertifiedCaller | undefined;
+  readonly action: string;
+  /** It speaks to our chaincode, or nobody can tell to which. */
+  readonly ours: boolean;
+  readonly malformed: boolean;
+  readonly writes: readonly RecordWrite[];
+}
+
+export interface RecordWrite {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly isDelete: boolean;
+  readonly value: Buffer;
+  /** Undefined where the value is not what the schema says. */
+  readonly record: LedgerRecord | undefined;
+  /** What the value claims, for the name of one that failed. */
+  readonly version: number;
+}
+
+const TRANSACTION_ID = /^[0-9a-f]{64}$/;
+
+export function transactionsOf(block: CheckedBlock, chaincode: string): BlockTransaction[] {
+  return block.view.envelopes.map((bytes, index) => transactionOf(bytes, index, block.codes[index] as number, chaincode));
+}
+
+function transactionOf(bytes: Buffer, index: number, code: number, chaincode: string): BlockTransaction {
+  const valid = code === VALID;
+  const unread = {
+    index,
+    code,
+    valid,
+    id: '',
+    at: 0,
+    mspId: '',
+    certified: undefined,
+    action: '',
+    ours: true,
+    malformed: true,
+    writes: [],
+  };
+  let read: Omit<BlockTransaction, 'writes' | 'action' | 'ours' | 'malformed'> | undefined;
+  try {
+    const envelope = readEnvelope(bytes);
+    const { mspId, certificate } = envelope.creator;
+    const id = TRANSACTION_ID.test(envelope.txId) ? envelope.txId : '';
+    read = { index, code, valid, id, at: timeOf(envelope), mspId, certified: certifiedOf(certificate, mspId) };
+    if (envelope.type !== HeaderType.ENDORSER_TRANSACTION) return { ...read, action: '', ours: false, malformed: false, writes: [] };
+    return { ...read, ...actionOf(envelope.actions[0], chaincode) };
+  } catch {
+    // An invalid transaction may be anything at all. A valid one that we cannot read is named as ignored (judge.ts).
+    return { ...unread, ...read };
+  }
+}
+
+function actionOf(action: ActionView | undefined, chaincode: string): Pick<BlockTransaction, 'action' | 'ours' | 'malformed' | 'writes'> {
+  if (action === undefined) return { action: '', ours: true, malformed: true, writes: [] };
+  const writes = action.rwset
+    .filter((set) => set.namespace === chaincode)
+    .flatMap((set) => set.writes)
+    .flatMap((write) => recordWrite(write.key, write.isDelete, write.value) ?? []);
+  const ours = action.chaincode === chaincode;
+  const asked = plain(action.args[0]?.toString('utf8') ?? '');
+  return { action: ours ? asked : plain(`${action.chaincode}/${asked}`), ours: ours || writes.length > 0, malformed: false, writes };
+}
+
+/** Index keys of the contracts (chaincode/model/keys.ts) are not records: the read model makes its own indexes from the records alone. */
+function recordWrite(key: string, isDelete: boolean, value: Buffer): RecordWrite | undefined {
+  const [kind, id, ...more] = splitKey(key);
+  if (kind === undefined || id === undefined || more.length > 0 || !isKind(kind)) return undefined;
+  if (isDelete || value.length === 0) return { kind, id, isDelete: true, value, record: undefined, version: 0 };
+  const json = parse(value);
+  const checked = records[kind].safeParse(json);
+  const claimed = (json as { version?: unknown } | null | undefined)?.version;
+  const version = Number.isSafeInteger(claimed) ? (claimed as number) : 0;
+  return { kind, id, isDelete: false, value, record: checked.success ? checked.data : undefined, version };
+}
+
+function isKind(name: string): name is RecordKind {
+  return Object.hasOwn(records, name);
+}
+
+function parse(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function certifiedOf(certificate: string, mspId: string): CertifiedCaller | undefined {
+  try {
+    return callerFromCertificate(certificate, mspId);
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(envelope: EnvelopeView): number {
+  return clampTime(Number(envelope.seconds) * 1000 + Math.floor(envelope.nanos / 1e6));
+}
+
+/** What a stranger wrote, short and on one line. */
+function plain(text: string): string {
+  return text.slice(0, 100).replace(/\p{Cc}/gu, ' ');
+}

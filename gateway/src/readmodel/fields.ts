@@ -1,0 +1,95 @@
+import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { wordsOf } from './words.js';
+
+/** What of each record is indexed, and which records lie together. */
+
+/** Records of one asset lie together, so that a trace is a few bounded range reads whatever the ledger's size. Never changes in a record's life. */
+export function clusterOf(record: LedgerRecord): string {
+  return 'asset' in record ? record.asset : record.id;
+}
+
+export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>(['right', 'contest', 'grant', 'share', 'refusal']);
+
+/** Every stored status of a kind: together they hold each record once, so that they stand for the list of all. */
+export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['status'][] } = {
+  settings: ['active'],
+  department: ['active', 'dissolved'],
+  asset: ['registered', 'published', 'suspended', 'retired'],
+  right: ['claimed', 'confirmed', 'transferred', 'lapsed'],
+  contest: ['open', 'upheld', 'dismissed'],
+  grant: ['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked'],
+  share: ['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void'],
+  refusal: ['refused'],
+  'audit-query': ['recorded'],
+};
+
+/** A field and a value, ready to stand in a key. */
+export type Indexed = readonly [field: string, value: string];
+
+export function indexedOf(record: LedgerRecord): Indexed[] {
+  const own = fieldsOf(record);
+  own.push(['status', record.status]);
+  return own;
+}
+
+function fieldsOf(record: LedgerRecord): Indexed[] {
+  switch (record.kind) {
+    case 'asset':
+      return assetFields(record);
+    case 'right':
+      return record.offeredTo === undefined
+        ? [['holder', record.holder]]
+        : [
+            ['holder', record.holder],
+            ['offeredTo', record.offeredTo],
+          ];
+    case 'contest':
+      return [
+        ['right', record.right],
+        ['by', record.by],
+      ];
+    case 'grant':
+      return [
+        ['assigner', record.assigner],
+        ['assignee', record.assignee],
+      ];
+    case 'share':
+    case 'refusal':
+      return [
+        ['grant', record.grant],
+        ['provider', record.provider],
+        ['consumer', record.consumer],
+      ];
+    case 'department':
+      return [['mspId', record.mspId]];
+    case 'audit-query':
+      return [['by', record.by]];
+    case 'settings':
+      return [];
+  }
+}
+
+function assetFields(asset: Asset): Indexed[] {
+  const fields: Indexed[] = [
+    ['publisher', asset.publisher],
+    ['shareType', asset.shareType],
+    ['attached', String(asset.distributions.length > 0)],
+  ];
+  if (asset.theme !== undefined) fields.push(['theme', asset.theme]);
+  if (asset.catalogCode !== undefined) fields.push(['catalogCode', asset.catalogCode]);
+  for (const name of elementNames(asset)) fields.push(['element', name]);
+  for (const id of new Set(asset.authoritativeFor)) fields.push(['authority', id]);
+  for (const word of wordsOf(searched(asset))) fields.push(['word', word]);
+  return fields;
+}
+
+export function elementNames(asset: Asset): Set<string> {
+  return new Set(asset.elements.flatMap((e) => (e.dataElementId === undefined ? [e.name] : [e.name, e.dataElementId])));
+}
+
+/** The texts that `q` searches. */
+export function searched(asset: Asset): string[] {
+  const texts = [asset.title.zh, asset.title.en, asset.description?.zh, asset.description?.en, ...(asset.keywords ?? [])];
+  return texts.filter((text) => text !== undefined);
+}

@@ -1,0 +1,168 @@
+import type { Caller } from '@drl/chaincode/model/caller';
+import type { LedgerRecord } from '@drl/chaincode/model/records/index';
+import type { CheckedBlock } from './chain.js';
+import { codeName } from './codes.js';
+import { type BlockTransaction, type RecordWrite, transactionsOf } from './decode.js';
+import { type Act, encode } from './entries.js';
+import { faultOf, MAX_WRITES } from './judge.js';
+import { keys, order } from './keys.js';
+import type { Overlay } from './overlay.js';
+import { recordEntries } from './record.js';
+import type { Registry } from './registry.js';
+import { type Held, Standing } from './standing.js';
+import { type Checkpoint, checkpointValue, FORMAT } from './store.js';
+
+/** What a batch of blocks came to. */
+export interface Tally {
+  transactions: number;
+  invalid: number;
+  ignored: number;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Blocks to entries: a pure function of the blocks. No clock, no local order and no size of a batch shows in what is written, so that
+ * two stores made from the same blocks are equal byte for byte (fsck.ts).
+ */
+export class Fold {
+  readonly #overlay: Overlay;
+  readonly #standing: Standing;
+  readonly #registry: Registry;
+  readonly #chaincode: string;
+  #checkpoint: Checkpoint | undefined;
+
+  constructor(overlay: Overlay, registry: Registry, chaincode: string, checkpoint: Checkpoint | undefined) {
+    this.#overlay = overlay;
+    this.#standing = new Standing(overlay);
+    this.#registry = registry;
+    this.#chaincode = chaincode;
+    this.#checkpoint = checkpoint;
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#checkpoint;
+  }
+
+  /** Adds the blocks' entries and the checkpoint after them to the overlay. */
+  async add(blocks: readonly CheckedBlock[]): Promise<Tally> {
+    const decoded = blocks.map((block) => transactionsOf(block, this.#chaincode));
+    await this.#standing.fetch(decoded.flat());
+    const tally = { transactions: 0, invalid: 0, ignored: 0 };
+    blocks.forEach((block, i) => void this.#block(block, decoded[i] ?? [], tally));
+    return tally;
+  }
+
+  #block(block: CheckedBlock, transactions: readonly BlockTransaction[], tally: Tally): void {
+    let time = this.#checkpoint?.time ?? 0;
+    const filed: number[] = [];
+    for (const tx of transactions) {
+      const caller = tx.certified && this.#registry.resolve(tx.certified);
+      const acts = this.#judge(tx, caller, block.number);
+      const counts = acts.some((act) => act.o === 'done' || act.o === 'refused');
+      // What did not count is filed under the ledger's time: its own is only a claim.
+      const at = counts ? tx.at : time;
+      time = Math.max(time, at);
+      filed.push(at);
+      this.#file(tx, order(at, block.number, tx.index, 0), caller, acts);
+      tally.transactions++;
+      if (!tx.valid) tally.invalid++;
+      tally.ignored += acts.filter((act) => act.o === 'ignored').length;
+    }
+    this.#overlay.write(keys.block(block.number), Buffer.from(JSON.stringify({ hash: block.headerHash, time, filed })));
+    this.#checkpoint = { block: block.number, headerHash: block.headerHash, time };
+    if (block.number === 0) this.#overlay.write(keys.format, Buffer.from(FORMAT));
+    this.#overlay.write(keys.checkpoint, checkpointValue(this.#checkpoint));
+  }
+
+  #judge(tx: BlockTransaction, caller: Caller | undefined, block: number): Act[] {
+    if (!tx.valid) {
+      if (!tx.ours) return [];
+      const clause = codeName(tx.code);
+      return tx.writes.length === 0
+        ? [{ o: 'invalid', c: clause }]
+        : tx.writes.slice(0, MAX_WRITES).map((write) => failed('invalid', write, clause));
+    }
+    if (tx.malformed) return [{ o: 'ignored', c: 'MALFORMED' }];
+    const writes = tx.writes.slice(0, MAX_WRITES);
+    // All are held against what stood before the transaction; only then does any of them take its place.
+    const judged = writes.map((write) => {
+      const before = this.#standing.held(write.kind, write.id);
+      const fault = faultOf(write, tx, before?.record, caller, (next) => this.#standing.related(next, tx.at));
+      return { write, before, fault };
+    });
+    return judged.map(({ write, before, fault }, i) => {
+      if (fault !== undefined || write.record === undefined) return failed('ignored', write, fault ?? 'SCHEMA');
+      this.#accept(write.record, write.value, before, before?.order ?? order(tx.at, block, tx.index, i), block);
+      return done(write.record);
+    });
+  }
+
+  #accept(record: LedgerRecord, value: Buffer, before: Held | undefined, at: string, block: number): void {
+    const stored = recordEntries(this.#overlay, { record, value, block, order: at, before });
+    this.#standing.knows(stored, record);
+    this.#standing.ownership(record, before?.record);
+    this.#registry.take(record);
+  }
+
+  #file(tx: BlockTransaction, at: string, caller: Caller | undefined, acts: readonly Act[]): void {
+    const dep = caller?.department ?? tx.certified?.department ?? '';
+    const cus = tx.certified?.custodian;
+    const name = tx.certified?.name ?? '';
+    const stored = {
+      id: tx.id,
+      at: tx.at,
+      code: tx.code,
+      msp: tx.mspId,
+      name,
+      dep,
+      ...(cus === undefined ? {} : { cus }),
+      act: tx.action,
+      acts,
+    };
+    this.#overlay.write(keys.transaction(at), encode(stored));
+    for (const key of trailKeys(dep, name, acts)) this.#overlay.write(key + at, EMPTY);
+    // Two transactions may claim one id (DUPLICATE_TXID): the valid one has it, else the first.
+    if (tx.id !== '' && (tx.valid || this.#overlay.get(keys.transactionId(tx.id)) === undefined)) {
+      this.#overlay.put(keys.transactionId(tx.id), Buffer.from(at, 'latin1'));
+    }
+  }
+}
+
+/** Index prefixes of the trail under which a transaction is found. */
+function trailKeys(department: string, person: string, acts: readonly Act[]): Set<string> {
+  const found = new Set<string>();
+  if (acts.length === 0) return found;
+  if (department !== '') found.add(keys.trail('department', department));
+  if (person !== '') found.add(keys.trail('person', person));
+  for (const act of acts) {
+    if (act.a !== undefined) found.add(keys.trail('asset', act.a));
+    if (act.g !== undefined) found.add(keys.trail('grant', act.g));
+    if (act.p !== undefined) found.add(keys.trail('purpose', act.p));
+    if (act.o !== 'done') found.add(keys.trail('outcome', act.o));
+  }
+  return found;
+}
+
+function done(record: LedgerRecord): Act {
+  const subject = { k: record.kind, i: record.id, v: record.version, ...about(record) };
+  if (record.kind === 'refusal') return { o: 'refused', ...subject, c: record.clause };
+  if (record.kind === 'audit-query' && record.outcome === 'refused') return { o: 'refused', ...subject };
+  return { o: 'done', ...subject };
+}
+
+function failed(outcome: 'invalid' | 'ignored', write: RecordWrite, clause: string): Act {
+  const about_ = write.record === undefined ? aboutKey(write) : about(write.record);
+  return { o: outcome, k: write.kind, i: write.id, v: write.version, ...about_, c: clause };
+}
+
+function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
+  const a = record.kind === 'asset' ? record.id : 'asset' in record ? record.asset : undefined;
+  const g = record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined;
+  const p = 'purpose' in record ? record.purpose : undefined;
+  return { ...(a === undefined ? {} : { a }), ...(g === undefined ? {} : { g }), ...(p === undefined ? {} : { p }) };
+}
+
+function aboutKey({ kind, id }: RecordWrite): Pick<Act, 'a' | 'g'> {
+  return kind === 'asset' ? { a: id } : kind === 'grant' ? { g: id } : {};
+}
