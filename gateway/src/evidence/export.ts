@@ -4,7 +4,7 @@ import type { Version } from '@drl/network/block/rwset';
 import type { Attestation } from '../ledger/ledger.js';
 import { attestationParts } from './attestation.js';
 import { BundleError } from './errors.js';
-import { type BundleJson, FORMAT, MAX_BUNDLE_BYTES, type Subject } from './format.js';
+import { ATTESTATIONS, type BundleJson, FORMAT, MAX_BUNDLE_BYTES, type Subject } from './format.js';
 import { recordWrites } from './needs.js';
 import { placeKey } from './opened.js';
 import { type Found, follow, type Need } from './walk.js';
@@ -58,16 +58,18 @@ async function toJson(subject: Subject, source: EvidenceSource, found: Found): P
       block: Number(place.block),
       index: Number(place.tx),
       at,
-      attestations: (attestations[i] ?? []).map(({ proposal, response }) => base64(attestationParts(proposal, response))),
+      attestations: (attestations[i] ?? [])
+        .slice(0, ATTESTATIONS)
+        .map(({ proposal, response }) => base64(attestationParts(proposal, response))),
     })),
     blocks: [...found.blocks.values()]
       .sort((a, b) => Number(a.number - b.number))
-      .map(({ number, previousHash, dataHash, envelopes, signatures }) => ({
+      .map(({ number, previousHash, dataHash, envelopes, orderer }) => ({
         number: Number(number),
         previousHash: previousHash.toString('hex'),
         dataHash: dataHash.toString('hex'),
         envelopes: envelopes.map((envelope) => envelope.toString('base64')),
-        orderer: number === 0n ? null : { metadata: signatures.value.toString('base64'), signatures: signatures.signatures.map(base64) },
+        orderer: number === 0n ? null : base64(orderer),
       })),
   };
 }

@@ -8,7 +8,7 @@ import { readJson } from './json.js';
 export const FORMAT = 'drl-evidence/1';
 export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 /** Two organisations' word for each transaction: whoever holds one organisation cannot give both. */
-export const MIN_ATTESTATIONS = 2;
+export const ATTESTATIONS = 2;
 const MAX_DEPTH = 24;
 
 /** Bytes as base64 in its one canonical form (RFC 4648 section 3.5: no spare bits). */
@@ -31,16 +31,8 @@ const block = z.strictObject({
   previousHash: hash.or(z.literal('')),
   dataHash: hash,
   envelopes: z.array(bytes).min(1).max(100_000),
-  /** Nobody signs a genesis block. */
-  orderer: z
-    .strictObject({
-      metadata: bytes,
-      signatures: z
-        .array(z.strictObject({ header: bytes, signature: bytes }))
-        .min(1)
-        .max(100),
-    })
-    .nullable(),
+  /** The one signature that Raft's orderers put on a block. Nobody signs a genesis block. */
+  orderer: z.strictObject({ metadata: bytes, header: bytes, signature: bytes }).nullable(),
 });
 
 const transaction = z.strictObject({
@@ -48,7 +40,7 @@ const transaction = z.strictObject({
   block: number,
   index: number,
   at: z.iso.datetime(),
-  attestations: z.array(attestation).min(MIN_ATTESTATIONS).max(20),
+  attestations: z.array(attestation).length(ATTESTATIONS),
 });
 
 const version = z.strictObject({ transaction: txId, record: z.unknown() });

@@ -1,7 +1,7 @@
 import { type Identity, type Ledger, LedgerError } from '../ledger/ledger.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
 import type { EvidenceSource } from './export.js';
-import { MIN_ATTESTATIONS, type Subject } from './format.js';
+import { ATTESTATIONS, type Subject } from './format.js';
 
 export interface EvidenceServices {
   readonly ledger: Ledger;
@@ -25,7 +25,7 @@ export function evidenceSource({ ledger, readModel, channel, chaincode, as }: Ev
       return entry?.code === 'VALID' ? { block: BigInt(entry.block), tx: BigInt(entry.index) } : undefined;
     },
     block: (number) => oneBlock(ledger, number),
-    attest: (transactionId) => ledger.attest(transactionId, MIN_ATTESTATIONS, as),
+    attest: (transactionId) => ledger.attest(transactionId, ATTESTATIONS, as),
   };
 }
 

@@ -2,9 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidenceError } from '@drl/network/block/errors';
-
-/** MSP id → PEM of the organisation's root certificate. */
-export type Trust = ReadonlyMap<string, string>;
+import type { Trust } from '@drl/network/block/trust';
 
 /**
  * Reads a trust directory: `MSPID.pem`, one root certificate each. The name binds the root to its organisation: were it only a set of roots, an

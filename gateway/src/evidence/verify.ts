@@ -1,4 +1,5 @@
 import type { Caller } from '@drl/chaincode/model/caller';
+import type { Trust } from '@drl/network/block/trust';
 import { asVerdict } from './errors.js';
 import { type Bundle, readBundle } from './format.js';
 import { actionOf, type OpenedTransaction } from './opened.js';
@@ -12,7 +13,6 @@ import { open } from './steps/open.js';
 import { ordered } from './steps/order.js';
 import { policies } from './steps/policy.js';
 import { type Signers, signed } from './steps/signed.js';
-import type { Trust } from './trust.js';
 
 /**
  * Judges an evidence file by the organisations' root certificates alone: no network, no clock. FORMAT.md says what each step proves; this is its

@@ -4,7 +4,7 @@ import { message, pair } from '@drl/network/block/action';
 import { EvidenceError } from '@drl/network/block/errors';
 import { type BlockView, type EnvelopeView, HeaderType, readBlock, readEnvelope } from '@drl/network/block/read';
 import type { Version } from '@drl/network/block/rwset';
-import { EMPTY, len, num, Reader } from '@drl/network/block/wire';
+import { EMPTY, num, Reader } from '@drl/network/block/wire';
 import { LIFECYCLE } from './lifecycle.js';
 import { definitionFields, definitionNeed, fieldNeed, recordNeeds } from './needs.js';
 import { placeKey } from './opened.js';
@@ -22,7 +22,7 @@ export interface Found {
   readonly records: ReadonlyMap<string, FoundRecord>;
 }
 export type FoundBlock = Pick<BlockView, 'number' | 'previousHash' | 'dataHash' | 'envelopes'> & {
-  readonly signatures: { readonly value: Buffer; readonly signatures: readonly { readonly header: Buffer; readonly signature: Buffer }[] };
+  readonly orderer: { readonly metadata: Buffer; readonly header: Buffer; readonly signature: Buffer };
 };
 export interface FoundTransaction {
   readonly id: string;
@@ -75,25 +75,17 @@ function placed(place: Version | undefined): Need[] {
 }
 
 function readFound(bytes: Uint8Array): FoundBlock {
-  const { number, previousHash, dataHash, envelopes, metadata } = readBlock(bytes);
-  const value: Buffer[] = [];
-  const signatures: { header: Buffer; signature: Buffer }[] = [];
-  const r = new Reader(metadata[0] ?? EMPTY);
-  while (r.next()) {
-    if (r.tag === len(1)) value.push(r.bytes());
-    else if (r.tag === len(2)) {
-      const { first: header, second: signature } = pair(r.bytes());
-      signatures.push({ header, signature });
-    }
-  }
-  return { number, previousHash, dataHash, envelopes, signatures: { value: value.at(-1) ?? EMPTY, signatures } };
+  const { number, previousHash, dataHash, envelopes, metadata: all } = readBlock(bytes);
+  const { first: metadata, second: signed } = pair(all[0] ?? EMPTY);
+  const { first: header, second: signature } = pair(signed);
+  return { number, previousHash, dataHash, envelopes, orderer: { metadata, header, signature } };
 }
 
 /** The genesis block is its own configuration, whatever its unsigned metadata says. */
-export function lastConfig({ number, signatures }: FoundBlock): bigint {
+function lastConfig({ number, orderer }: FoundBlock): bigint {
   let index = 0n;
   if (number === 0n) return index;
-  const r = new Reader(message(signatures.value, 1));
+  const r = new Reader(message(orderer.metadata, 1));
   while (r.next()) if (r.tag === num(1)) index = r.uint64();
   return index;
 }

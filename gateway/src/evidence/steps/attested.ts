@@ -1,7 +1,7 @@
 import { EvidenceError } from '@drl/network/block/errors';
 import { readAttestation, readProcessed } from '../attestation.js';
 import { BundleError } from '../errors.js';
-import { type BundleAttestation, MIN_ATTESTATIONS } from '../format.js';
+import type { BundleAttestation } from '../format.js';
 import type { Opened, OpenedTransaction } from '../opened.js';
 import { type Configs, memberAt } from './config.js';
 import { holds } from './order.js';
@@ -9,7 +9,7 @@ import { holds } from './order.js';
 const VALID = 0;
 
 /**
- * A block's validation codes are signed by nobody, and neither is the first block. So peers of at least two organisations say of each transaction,
+ * A block's validation codes are signed by nobody, and neither is the first block. So peers of two organisations say of each transaction,
  * each under its own signature, that their ledger of this channel holds it as valid (fabric qscc, GetTransactionByID).
  */
 export async function attested(opened: Opened, configs: Configs): Promise<Map<OpenedTransaction, readonly string[]>> {
@@ -22,8 +22,6 @@ export async function attested(opened: Opened, configs: Configs): Promise<Map<Op
         throw new BundleError('SURPLUS', `${organisation} attests twice to ${transaction.entry.id}`);
       organisations.push(organisation);
     }
-    if (organisations.length < MIN_ATTESTATIONS)
-      throw new BundleError('ATTESTATION', `${organisations.length} for ${transaction.entry.id}`);
     by.set(transaction, organisations.sort());
   }
   return by;

@@ -4,6 +4,7 @@ import { canonical } from '@drl/chaincode/model/canonical';
 import { SETTINGS_ID } from '@drl/chaincode/model/keys';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { authorshipFault, type Related } from '@drl/chaincode/model/rules/authorship';
+import { rightStands } from '@drl/chaincode/model/rules/derive';
 import type { Member } from '@drl/network/block/msp';
 import { BundleError } from '../errors.js';
 import { recordNeeds } from '../needs.js';
@@ -72,18 +73,32 @@ function callerOf(record: LedgerRecord, certified: CertifiedCaller, read: Read):
   const settings = one(read, 'settings', SETTINGS_ID);
   if (settings === undefined && !(record.kind === 'settings' && record.version === 1)) return undefined;
   const department = one(read, 'department', record.updated.department);
-  if (department !== undefined) return resolveCaller(certified, settings, department);
-  return record.kind === 'settings' || record.kind === 'department' ? foundingCaller(certified, settings) : undefined;
+  const founding = record.kind === 'settings' || record.kind === 'department';
+  return resolveCaller(certified, settings, department) ?? (founding ? foundingCaller(certified, settings) : undefined);
 }
 
 /** What a change stands on, of what its transaction read. */
 function related(record: LedgerRecord, read: Read): Related {
   const named = record as { readonly asset?: string; readonly grant?: string; readonly transferredFrom?: string };
-  const owned = read.find((r) => r.kind === 'right' && r.rightType === 'ownership' && r.status === 'confirmed' && r.asset === named.asset);
   return {
     asset: one(read, 'asset', named.asset),
     grant: one(read, 'grant', named.grant),
     from: one(read, 'right', named.transferredFrom),
-    owner: owned?.kind === 'right' ? owned.holder : undefined,
+    owner: ownerOf(named.asset, record.updated.at, read),
   };
+}
+
+/** The holder of the asset's ownership, if it stands: confirmed, in its term, and contested by nobody. An asset has one such right, and the confirming transaction read it. */
+function ownerOf(asset: string | undefined, at: string, read: Read): string | undefined {
+  const rights = read.filter((r) => r.kind === 'right');
+  const contests = read.filter((r) => r.kind === 'contest');
+  const owned = rights.find((r) => r.rightType === 'ownership' && r.status === 'confirmed' && r.asset === asset);
+  return owned &&
+    rightStands(
+      owned,
+      contests.filter(({ right }) => right === owned.id),
+      at,
+    )
+    ? owned.holder
+    : undefined;
 }

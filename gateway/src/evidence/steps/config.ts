@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import { Channel } from '@drl/network/block/channel';
 import { readConfigEnvelope } from '@drl/network/block/config';
 import { EvidenceError } from '@drl/network/block/errors';
-import type { Member, Msp } from '@drl/network/block/msp';
+import type { Member } from '@drl/network/block/msp';
 import { HeaderType } from '@drl/network/block/read';
+import { checkAnchored, type Trust } from '@drl/network/block/trust';
 import { listed, type Opened, type OpenedBlock, type OpenedTransaction } from '../opened.js';
-import type { Trust } from '../trust.js';
 
 /** The channel's configuration in force at each block of the bundle. */
 export interface Configs {
@@ -31,17 +30,8 @@ function channel(opened: Opened, { entry, envelope, block }: OpenedTransaction, 
   if (envelope.type !== HeaderType.CONFIG || block.block.envelopes.length !== 1 || block.lastConfig !== entry.block)
     throw new EvidenceError('CONFIG', `block ${entry.block} is not a config block`);
   const found = new Channel(opened.bundle.channel, readConfigEnvelope(envelope.data).config);
-  for (const msp of found.members.msps.values()) rooted(msp, trust);
+  checkAnchored(found, trust);
   return found;
-}
-
-/** The organisation's roots are the one root that whoever verifies holds of it. */
-function rooted(msp: Msp, trust: Trust): void {
-  const pem = trust.get(msp.name);
-  if (pem === undefined) throw new EvidenceError('UNTRUSTED', `no root certificate of ${msp.name} is trusted`);
-  const root = new X509Certificate(pem).raw;
-  if (!msp.roots.every((certificate) => certificate.raw.equals(root)))
-    throw new EvidenceError('UNTRUSTED', `the root certificate of ${msp.name} in the channel’s configuration is not the trusted one`);
 }
 
 /** Who an identity is, if it counts as a member of its organisation under that configuration at that time. Throws IDENTITY. */

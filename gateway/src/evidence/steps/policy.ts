@@ -1,8 +1,8 @@
 import type { Channel } from '@drl/network/block/channel';
 import { EvidenceError } from '@drl/network/block/errors';
+import { readApplicationPolicy } from '@drl/network/block/lifecycle';
 import { readPolicy, type Signer, satisfied } from '@drl/network/block/policy';
 import { HeaderType } from '@drl/network/block/read';
-import { len, Reader } from '@drl/network/block/wire';
 import { BundleError } from '../errors.js';
 import {
   DEFAULT_PLUGIN,
@@ -63,18 +63,12 @@ function policyAfter(opened: Opened, transaction: OpenedTransaction, key: string
   return set[0]?.value;
 }
 
-/** ApplicationPolicy: a signature policy of its own, or the name of one in the channel's configuration. */
+/** The definition's: a policy of its own, or the name of one in the channel's configuration. */
 function chaincodePolicy(opened: Opened, channel: Channel, transaction: OpenedTransaction): Decide {
-  const info = readValidationInfo(definitionField(opened, transaction, 'ValidationInfo'));
-  if (info.plugin !== DEFAULT_PLUGIN) throw new BundleError('POLICY_SOURCE', `validated by the plugin ${info.plugin}`);
-  let decide: Decide | undefined;
-  const r = new Reader(info.parameter);
-  while (r.next()) {
-    if (r.tag === len(1)) decide = keyPolicy(r.bytes());
-    else if (r.tag === len(2)) decide = channel.policy(r.string());
-  }
-  if (decide === undefined) throw new BundleError('POLICY_SOURCE', 'the definition names no policy that the channel has');
-  return decide;
+  const { plugin, parameter } = readValidationInfo(definitionField(opened, transaction, 'ValidationInfo'));
+  if (plugin !== DEFAULT_PLUGIN) throw new BundleError('POLICY_SOURCE', `validated by the plugin ${plugin}`);
+  const policy = readApplicationPolicy(parameter);
+  return (by) => ('signature' in policy ? satisfied(policy.signature, by) : channel.satisfies(policy.channelPolicy, by));
 }
 
 /** What the definition that a transaction ran under says. */
