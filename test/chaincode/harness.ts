@@ -75,6 +75,14 @@ export class TestLedger {
     this.now = now;
   }
 
+  /** The same ledger once more, to go its own way: random walks need not found a city each. */
+  fork(): TestLedger {
+    const copy = new TestLedger(this.now);
+    for (const [key, entry] of this.state) copy.state.set(key, entry);
+    copy.#height = this.#height;
+    return copy;
+  }
+
   /** Simulates and commits; what does not commit as valid throws. Answers the record that the contract answered. */
   async submit<N extends TransactionName>(name: N, input: TransactionInput<N>, by: Person, options: Options = {}): Promise<LedgerRecord> {
     const simulation = await this.simulate(name, input, by, options);
@@ -114,6 +122,17 @@ export class TestLedger {
     if (name === 'settings:set') return this.get('settings', 'settings');
     const id = name === 'share:commit' ? (input as { share?: string }).share : 'id' in input ? String(input.id) : undefined;
     return id === undefined || name === 'department:admit' ? undefined : this.get(kind, id);
+  }
+
+  /** The refusal's code, or the status of the record that was answered: what a walk compares with its model. */
+  async outcome<N extends TransactionName>(name: N, input: TransactionInput<N>, by: Person, options: Options = {}): Promise<string> {
+    try {
+      const { kind, status } = await this.submit(name, input, by, options);
+      return kind === 'refusal' ? `refusal ${this.all('refusal').at(-1)?.clause}` : status;
+    } catch (error) {
+      if (error instanceof Refused) return error.code;
+      throw error;
+    }
   }
 
   async evaluate(name: string, input: unknown, by: Person): Promise<string> {

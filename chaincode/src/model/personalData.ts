@@ -41,7 +41,7 @@ export function personalDataFaults(value: unknown, path: readonly string[] = [])
     if (MACHINE_MADE.test(value)) return [];
     const name = path.at(-1) ?? '';
     const found = TOKENS_ONLY.has(name)
-      ? value.split(/[^0-9A-Za-z]+/).some(holdsPersonalData)
+      ? value.split(/[^0-9A-Za-z]+/).some((token) => isResidentId(token) || /^(?:(?:00)?86)?1[3-9]\d{9}$/.test(token))
       : name !== 'uscc' && holdsPersonalData(value);
     return found ? [{ path: path.join('.'), message: 'a resident id number or a mobile number' }] : [];
   }
