@@ -1,6 +1,7 @@
 import { canonical } from '@drl/chaincode/model/canonical';
 import { RuleError, ruleErrorText } from '@drl/chaincode/model/errors';
 import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
 import { LedgerError, ledgerCodes } from '../ledger/ledger.js';
 import { type ImportCode, importCodes } from './errors.js';
@@ -9,8 +10,8 @@ import type { Mapping } from './mapping.js';
 import { parseRows } from './parseRows.js';
 import type { DepartmentName, Fault, Row } from './rows.js';
 
-/** Submits one transaction and answers the contract's string once it is committed. Throws RuleError or LedgerError. */
-export type WriteAs = <N extends TransactionName>(name: N, input: TransactionInput<N>) => Promise<string>;
+/** Submits one transaction and answers the record once it is committed and can be found. Throws RuleError or LedgerError. */
+export type WriteAs = <N extends TransactionName>(name: N, input: TransactionInput<N>) => Promise<LedgerRecord>;
 
 export interface ImportDeps {
   /** The importer, who signs rows of its own department. */
@@ -126,12 +127,10 @@ async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers
     let outcome: 'registered' | 'revised' | 'unchanged' = 'unchanged';
     let now: Pick<Asset, 'id' | 'status' | 'version'> | undefined = before;
     if (!before) {
-      now = JSON.parse(await patiently(() => signer.write('asset:register', asset))) as Asset;
+      now = (await patiently(() => signer.write('asset:register', asset))) as Asset;
       outcome = 'registered';
     } else if (changes) {
-      now = JSON.parse(
-        await patiently(() => signer.write('asset:revise', { id: before.id, expectedVersion: before.version, changes })),
-      ) as Asset;
+      now = (await patiently(() => signer.write('asset:revise', { id: before.id, expectedVersion: before.version, changes }))) as Asset;
       outcome = 'revised';
     }
     const { id } = now as Asset;
@@ -166,7 +165,7 @@ function changesOf(before: Asset, now: Row['asset'], mapping: Mapping): Transact
 }
 
 /** What the ledger cannot take just now is offered again, more slowly each time. */
-async function patiently(write: () => Promise<string>): Promise<string> {
+async function patiently<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write();

@@ -1,5 +1,5 @@
 import type { Consortium } from '@drl/network/consortium';
-import type { Identities } from '../identities.js';
+import type { Enrol, Identities } from '../identities.js';
 import type { Journal } from '../journal.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Questions } from '../questions.js';
@@ -15,6 +15,8 @@ export interface Services {
   readonly questions: Questions;
   readonly identities: Identities;
   readonly consortium: Consortium;
+  /** Issues certificates in the organisations whose CA this service holds; absent where departments enrol their own. */
+  readonly enrol?: Enrol;
   /** Aborts when the service begins to stop: streams end, what is in flight finishes. */
   readonly stopping: AbortSignal;
 }

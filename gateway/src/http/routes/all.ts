@@ -3,6 +3,7 @@ import { assets } from './assets.js';
 import { audit } from './audit.js';
 import { departments } from './departments.js';
 import { grants } from './grants.js';
+import { imports } from './imports.js';
 import { ledgerRoutes } from './ledger.js';
 import { meRoutes } from './me.js';
 import { rights } from './rights.js';
@@ -14,6 +15,7 @@ export const endpoints: readonly Endpoint[] = [
   ...meRoutes,
   ...departments,
   ...assets,
+  ...imports,
   ...rights,
   ...grants,
   ...shares,

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { gunzipSync } from 'node:zlib';
+import { RuleError } from '@drl/chaincode/model/errors';
+import type { Request, Response } from 'express';
+import { ImportError } from '../../import/errors.js';
+import type { ImportEvent } from '../../import/events.js';
+import { type Mapping, readMapping, shipped, shippedMapping } from '../../import/mapping.js';
+import { importCatalogue } from '../../usecases/importCatalogue.js';
+import { type Call, type Endpoint, endpoint, type Reply } from '../endpoint.js';
+import { problemOf } from '../problem.js';
+import { text } from '../query.js';
+import { z } from '../zod.js';
+
+/** `POST /assets:import`: a catalogue file as it streams in, told line by line (newline-delimited JSON) as it streams out. */
+
+const yes = z
+  .enum(['true', 'false', '1', '0', ''])
+  .transform((value) => value !== 'false' && value !== '0')
+  .openapi({ type: 'boolean' });
+const query = z.strictObject({
+  /** A shipped mapping by name; of one's own, the header Import-Mapping carries the YAML, gzip in base64url. */
+  mapping: text.optional(),
+  file: text.optional(),
+  admit: yes.optional(),
+  remap: yes.optional(),
+});
+const MAX_MAPPING = 1024 * 1024;
+
+export const imports: readonly Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/assets:import',
+    tag: 'assets',
+    summary: 'Register or revise the assets that a catalogue file lists, by a mapping',
+    who: 'a steward, for its own department; a manager for many with admit, where the ledger is embedded',
+    query,
+    streams: ['text/csv', 'application/ld+json', 'application/json'],
+    answers: {
+      200: {
+        description: 'One JSON object a line: start, department, row, warning, dropped, summary',
+        mediaType: 'application/x-ndjson',
+      },
+    },
+    handle: async (call, services): Promise<Reply> => {
+      const { who, request, requestId, language, signal } = call;
+      const json = Boolean(request.is(['application/ld+json', 'application/json']));
+      const mapping = mappingOf(request, call.query.mapping ?? (json ? 'dcat' : undefined));
+      const events = importCatalogue(services, who, {
+        ...{ bytes: request, mapping, requestId, language, admit: call.query.admit ?? false, remap: call.query.remap ?? false },
+        file: call.query.file ?? (json ? 'catalogue.jsonld' : 'catalogue.csv'),
+        signal: AbortSignal.any([signal, services.stopping]),
+      });
+      // What is wrong with file or mapping as a whole shows before the first row: an answer of its own, not a line in a good one.
+      const first = await readAhead(events);
+      return { send: (response) => send(response, first, events, call) };
+    },
+  }),
+];
+
+function mappingOf(request: Request, name: string | undefined): Mapping {
+  const inline = request.get('Import-Mapping');
+  try {
+    if (inline === undefined && name === undefined) throw new ImportError('MAPPING_UNKNOWN', { accepted: shipped.join(', ') });
+    return inline === undefined ? shippedMapping(name as string) : readMapping(unpack(inline), name ?? 'Import-Mapping');
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new RuleError('INPUT_INVALID', { rule: `import ${error.code}`, ...error.detail });
+  }
+}
+
+function unpack(inline: string): string {
+  try {
+    return gunzipSync(Buffer.from(inline, 'base64url'), { maxOutputLength: MAX_MAPPING }).toString('utf8');
+  } catch {
+    throw new ImportError('MAPPING_INVALID', { accepted: 'Import-Mapping: base64url of gzip of YAML' });
+  }
+}
+
+async function readAhead(events: AsyncGenerator<ImportEvent>): Promise<ImportEvent[]> {
+  const seen: ImportEvent[] = [];
+  for (let n = 0; n < 2; n += 1) {
+    const next = await events.next();
+    if (next.done) break;
+    seen.push(next.value);
+  }
+  return seen;
+}
+
+async function send(
+  response: Response,
+  first: readonly ImportEvent[],
+  events: AsyncGenerator<ImportEvent>,
+  { language, signal }: Call,
+): Promise<void> {
+  response.status(200).set({ 'Content-Type': 'application/x-ndjson; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  const tell = async (event: object) => {
+    if (!response.write(`${JSON.stringify(event)}\n`)) await once(response, 'drain', { signal });
+  };
+  try {
+    for (const event of first) await tell(event);
+    for await (const event of events) await tell(event);
+  } catch (error) {
+    if (signal.aborted) return;
+    // Rows before this one are on the ledger: the last line says why the rest is not, and that the import may be begun again.
+    const { code, title, detail } = problemOf(error, language);
+    await tell({ event: 'failed', code, message: title, detail });
+  } finally {
+    response.end();
+  }
+}
