@@ -1,0 +1,70 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { type BuiltProposal, buildEnvelope, buildProposal, serializedIdentity, transactionPayload } from '../block/build.js';
+import { sign } from '../block/sign.js';
+import { EngineError } from './errors.js';
+import type { Endorsed, Peer } from './peer.js';
+import type { StateView } from './view.js';
+
+/** Who signs. */
+export interface Signer {
+  readonly mspId: string;
+  /** PEM. */
+  readonly certificate: string;
+  readonly privateKey: KeyObject;
+}
+export interface Invocation {
+  readonly chaincode: string;
+  /** `contract:function`. */
+  readonly name: string;
+  readonly args: readonly (Uint8Array | string)[];
+  readonly transient?: Readonly<Record<string, Uint8Array>> | undefined;
+}
+export interface SignedProposal {
+  readonly proposal: BuiltProposal;
+  readonly bytes: Buffer;
+}
+
+/** SerializedIdentity by certificate: identities are few and proposals many. */
+const identities = new Map<string, Buffer>();
+
+export async function signedProposal(channelId: string, invocation: Invocation, as: Signer, at: Date): Promise<SignedProposal> {
+  const name = `${as.mspId}\n${as.certificate}`;
+  const creator = identities.get(name) ?? serializedIdentity(as.mspId, as.certificate);
+  if (identities.size >= 1000) identities.clear();
+  identities.set(name, creator);
+  const proposal = buildProposal({
+    channelId,
+    chaincode: invocation.chaincode,
+    args: [invocation.name, ...invocation.args],
+    creator,
+    nonce: randomBytes(24),
+    timestamp: at,
+    ...(invocation.transient ? { transient: invocation.transient } : {}),
+  });
+  return { proposal, bytes: buildEnvelope(proposal.bytes, await sign(as.privateKey, proposal.bytes)) };
+}
+
+/** Asks each peer; all must come to the same bytes. Throws Refused, NOT_ACCEPTED or ENDORSEMENTS_DIFFER. */
+export async function collect(bytes: Buffer, peers: readonly Peer[], view: StateView): Promise<[Endorsed, ...Endorsed[]]> {
+  // Settled, all of them, before the state that they read is let go.
+  const asked = await Promise.allSettled(peers.map((peer) => peer.endorse(bytes, view)));
+  const answers = asked.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+  const [first] = answers;
+  if (first === undefined) throw new EngineError('UNKNOWN_ORGANISATION', 'no endorser was named');
+  const other = answers.find((a) => !a.payload.equals(first.payload));
+  if (other)
+    throw new EngineError('ENDORSEMENTS_DIFFER', `${first.mspId} and ${other.mspId} came to different results`, { mspId: other.mspId });
+  return [first, ...answers.slice(1)];
+}
+
+export async function transactionEnvelope(
+  proposal: BuiltProposal,
+  endorsed: readonly [Endorsed, ...Endorsed[]],
+  as: Signer,
+): Promise<Buffer> {
+  const payload = transactionPayload(proposal, endorsed[0].payload, endorsed);
+  return buildEnvelope(payload, await sign(as.privateKey, payload));
+}
