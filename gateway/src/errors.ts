@@ -9,6 +9,7 @@ export const serviceCodes = {
   ROUTE_UNKNOWN: { status: 404, zh: '没有此地址', en: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, zh: '此地址不支持该方法', en: 'This address does not take that method' },
   NOT_ACCEPTABLE: { status: 406, zh: '无法提供所要求的格式', en: 'None of the formats asked for can be given' },
+  EVIDENCE_IMPOSSIBLE: { status: 409, zh: '无法为此出具证据', en: 'No evidence can be made of this' },
   BODY_TOO_LARGE: { status: 413, zh: '请求体过大', en: 'The body is too large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '不支持此内容类型', en: 'This content type is not taken here' },
   CURSOR_INVALID: { status: 422, zh: '游标无效或不属于此查询', en: 'The cursor is not one of this query' },

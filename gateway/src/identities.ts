@@ -105,8 +105,12 @@ export class Identities {
     });
   }
 
-  /** Enrols a new identity and gives its API key, which is shown this once and kept only as a hash. */
-  async create(identity: NewIdentity, enrol: Enrol, at = new Date()): Promise<{ readonly user: User; readonly token: string }> {
+  /** Enrols a new identity and gives its API key, which is shown this once and kept only as a hash. `withKey: false`: one that only signs here. */
+  async create(
+    identity: NewIdentity,
+    enrol: Enrol,
+    { at = new Date(), withKey = true } = {},
+  ): Promise<{ readonly user: User; readonly token: string }> {
     if (this.#read(identity.name)) throw new Error(`the identity ${identity.name} exists already`);
     const { certificate, privateKey } = await enrol(identity);
     const { token, key } = newAccessKey(at);
@@ -115,7 +119,7 @@ export class Identities {
       roles: [...identity.roles],
       certificate,
       privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      keys: [key],
+      keys: withKey ? [key] : [],
       createdAt: at.toISOString(),
     });
     this.#wallet.write(identity.name, JSON.stringify(entry));

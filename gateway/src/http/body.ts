@@ -3,12 +3,12 @@ import { json, type RequestHandler } from 'express';
 import { ServiceError } from '../errors.js';
 
 /** 1 MiB: what one record may weigh is far below it. */
-export const BODY_LIMIT = 1024 * 1024;
+const BODY_LIMIT = 1024 * 1024;
 
 /** JSON, of a size, in UTF-8. An absent body is an empty object: many steps need no words. */
-export function jsonBody(limit = BODY_LIMIT, mediaTypes: readonly string[] = ['application/json']): RequestHandler {
+export function jsonBody(mediaTypes: readonly string[] = ['application/json']): RequestHandler {
   const parser = json({
-    limit,
+    limit: BODY_LIMIT,
     type: () => true,
     verify: (_request, _response, bytes) => {
       // Decoding would silently put U+FFFD where the client wrote something else.

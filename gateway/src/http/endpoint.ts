@@ -21,8 +21,8 @@ export interface Endpoint {
   /** Takes its body as it streams in: media types. */
   readonly streams?: readonly string[];
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Of a body that may be larger than others. */
-  readonly bodyLimit?: number;
+  /** Takes its JSON body as bytes, up to so many. */
+  readonly rawBody?: number;
   readonly handle: (call: Call, services: Services) => Promise<Reply>;
 }
 

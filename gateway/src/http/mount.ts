@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
+import { type NextFunction, type Request, type RequestHandler, type Response, type Router, raw } from 'express';
 import { ServiceError } from '../errors.js';
 import type { Services } from '../usecases/services.js';
 import { jsonBody } from './body.js';
@@ -11,10 +11,10 @@ const READ_WAIT_MS = 5000;
 
 export function mount(router: Router, endpoints: readonly Endpoint[], services: Services): void {
   const body = jsonBody();
-  const patch = jsonBody(undefined, ['application/json', 'application/merge-patch+json']);
+  const patch = jsonBody(['application/json', 'application/merge-patch+json']);
   for (const endpoint of endpoints) {
     const handlers: RequestHandler[] = endpoint.body ? [endpoint.method === 'patch' ? patch : body] : [];
-    if (endpoint.bodyLimit) handlers[0] = jsonBody(endpoint.bodyLimit);
+    if (endpoint.rawBody) handlers.push(takes(['application/json']), raw({ limit: endpoint.rawBody, type: () => true }));
     if (endpoint.streams) handlers.push(takes(endpoint.streams));
     router[endpoint.method](expressPath(endpoint.path), ...handlers, async (request, response) => {
       response.locals.route = endpoint.path;

@@ -67,7 +67,8 @@ function routeOf(endpoint: Endpoint): RouteConfig {
   };
 }
 
-function bodyOf({ body, streams }: Endpoint) {
+function bodyOf({ body, streams, rawBody }: Endpoint) {
+  if (rawBody) return { required: true, content: { 'application/json': { schema: { type: 'object' } as const } } };
   if (streams)
     return {
       required: true,

@@ -83,5 +83,5 @@ const nameOf = ({ name }: DepartmentName) => ({ ...(name.zh ? { zh: name.zh } : 
 async function stewardOf({ identities }: Services, department: string, mspId: string, custodian: string, enrol: Enrol): Promise<User> {
   const name = `${department}-import-${custodian}`;
   const user = identities.byName(name);
-  return user ?? (await identities.create({ name, mspId, department, roles: ['steward'], custodian }, enrol)).user;
+  return user ?? (await identities.create({ name, mspId, department, roles: ['steward'], custodian }, enrol, { withKey: false })).user;
 }

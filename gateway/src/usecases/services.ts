@@ -15,6 +15,8 @@ export interface Services {
   readonly questions: Questions;
   readonly identities: Identities;
   readonly consortium: Consortium;
+  /** The organisations' root certificates, one file each. */
+  readonly trustDir: string;
   /** Issues certificates in the organisations whose CA this service holds; absent where departments enrol their own. */
   readonly enrol?: Enrol;
   /** Aborts when the service begins to stop: streams end, what is in flight finishes. */

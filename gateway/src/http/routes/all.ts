@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint.js';
 import { assets } from './assets.js';
 import { audit } from './audit.js';
 import { departments } from './departments.js';
+import { evidence } from './evidence.js';
 import { grants } from './grants.js';
 import { imports } from './imports.js';
 import { ledgerRoutes } from './ledger.js';
@@ -20,6 +21,7 @@ export const endpoints: readonly Endpoint[] = [
   ...grants,
   ...shares,
   ...audit,
+  ...evidence,
   ...vocabularies,
   ...ledgerRoutes,
 ];
