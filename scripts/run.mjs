@@ -74,9 +74,9 @@ function summary({ numPassedTests, numFailedTests, numFailedTestSuites, numPendi
 
 function whyNot(tests) {
   if (tests === 0) return 'no test on real Fabric was asked for';
-  const { findBinaries } = require(join(root, 'network', 'dist', 'fabric', 'binaries.js'));
-  const { missing = [] } = findBinaries();
-  return missing.length > 0 ? `not found in FABRIC_BIN or PATH: ${missing.join(', ')}` : 'the tests on real Fabric were filtered out';
+  const { reportBinaries } = require(join(root, 'network', 'dist', 'fabric', 'binaries.js'));
+  const { problems } = reportBinaries();
+  return problems.length > 0 ? problems.join('; ') : 'the tests on real Fabric were filtered out';
 }
 
 function check() {

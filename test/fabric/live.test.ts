@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { appendFileSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { addOrganisation } from '@drl/network/fabric/addOrganisation';
@@ -19,6 +19,7 @@ import { upgradeChaincode } from '@drl/network/fabric/upgrade';
 import { describeFabric } from './availability';
 import { type CliUser, cliUser, get, put } from './invoke';
 import { consortium, networkDir, PUTGET, type TestNetwork, testNetwork } from './network';
+import { replaceChaincode } from './rogue';
 
 const FEWER = ['BureauMSP', 'PoliceMSP', 'SocialMSP', 'AuditMSP'];
 const pids = (status: NetworkStatus) => new Map(status.nodes.map((n) => [n.name, n.pid]));
@@ -35,6 +36,19 @@ describeFabric('a real network', () => {
     );
     expect(error).toBeInstanceOf(NetworkError);
     return (error as NetworkError).code;
+  };
+
+  /** The test chaincode with another answer to both of its calls. */
+  const variant = (name: string, answer: string): string => {
+    const folder = join(dir, name);
+    cpSync(PUTGET, folder, { recursive: true });
+    if (!existsSync(join(dir, 'node_modules'))) symlinkSync(resolve(__dirname, '../../node_modules'), join(dir, 'node_modules'));
+    const mark = /'(.)'/.exec(answer)?.[1];
+    const source = readFileSync(join(folder, 'index.js'), 'utf8')
+      .replace('return value;', answer)
+      .replace('.toString();', `.toString() + '${mark}';`);
+    writeFileSync(join(folder, 'index.js'), source);
+    return folder;
   };
 
   beforeAll(async () => {
@@ -107,8 +121,9 @@ describeFabric('a real network', () => {
     const before = pids(await networkStatus(dir));
     const victims = ['orderer1', 'peer0-PoliceMSP', 'chaincode-peer0-SocialMSP', 'ca-PoliceMSP'];
     for (const name of victims) process.kill(before.get(name) as number, 'SIGKILL');
-    const dead = (await networkStatus(dir)).nodes.filter((n) => !n.alive).map((n) => n.name);
-    expect(dead.sort()).toEqual([...victims].sort());
+    const dead = async () => (await networkStatus(dir)).nodes.filter((n) => !n.alive).map((n) => n.name);
+    while ((await dead()).length < victims.length);
+    expect((await dead()).sort()).toEqual([...victims].sort());
     await again();
     const after = pids(await networkStatus(dir));
     expect(
@@ -143,14 +158,18 @@ describeFabric('a real network', () => {
     expect(await code(cliUser(dir, 'PoliceMSP', request))).toBe('CA_REFUSED');
   });
 
+  test('refuses what a peer with other code endorses, since the results differ', async () => {
+    const tampered = variant('test-tampered', "return value + '?';");
+    await replaceChaincode(dir, 'peer0-PoliceMSP', tampered);
+    await expect(put(dir, steward, 'tampered', 'x', ['BureauMSP', 'PoliceMSP'])).rejects.toThrow(/payloads do not match/i);
+    await put(dir, steward, 'untampered', 'x', ['BureauMSP', 'SocialMSP']);
+    await replaceChaincode(dir, 'peer0-PoliceMSP', PUTGET);
+    await put(dir, steward, 'tampered', 'y', ['BureauMSP', 'PoliceMSP']);
+  });
+
   test('upgrades the chaincode beside the running one, keeping the state', async () => {
-    const next = join(dir, 'test-next');
-    cpSync(PUTGET, next, { recursive: true });
-    symlinkSync(resolve(__dirname, '../../node_modules'), join(dir, 'node_modules'));
-    const source = readFileSync(join(next, 'index.js'), 'utf8')
-      .replace('return value;', "return value + '!';")
-      .replace('.toString();', ".toString() + '!';");
-    writeFileSync(join(next, 'index.js'), source);
+    const next = variant('test-next', "return value + '!';");
+    const source = readFileSync(join(next, 'index.js'), 'utf8');
     const before = readNetwork(dir).chaincode;
     const now = await upgradeChaincode({ dir, path: next });
     expect(now.packageId).not.toBe(before?.packageId);

@@ -12,7 +12,7 @@ import { processPorts } from '@drl/network/fabric/preflight';
 import { boundLog, livingProcess, logFile, logTail, pidFile, startProcess, stopProcess } from '@drl/network/fabric/processes';
 import { bareEnvironment, fabricSettings } from '@drl/network/fabric/settings';
 import fc from 'fast-check';
-import { consortium } from './network';
+import { consortium } from '../fabric/network';
 
 let dir: string;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { gzipStored, tar } from '@drl/network/fabric/archive';
 import { packageChaincode, packChaincode, readChaincode } from '@drl/network/fabric/package';
 import fc from 'fast-check';
-import { PUTGET } from './network';
+import { PUTGET } from '../fabric/network';
 
 const folders: string[] = [];
 const folder = (): string => {
