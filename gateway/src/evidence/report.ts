@@ -21,7 +21,7 @@ export interface Fault {
 }
 
 /** `trust` is the trust directory and the configurations judged by it; the others are FORMAT.md's steps in their order. */
-export const stepNames = ['format', 'data', 'complete', 'trust', 'order', 'signatures', 'validity', 'content', 'policy', 'author'] as const;
+export const stepNames = ['format', 'data', 'complete', 'content', 'trust', 'order', 'signatures', 'validity', 'policy', 'author'] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** `proven`: follows from the file and the trusted roots. `attested`: the organisations named say so under their signatures, and nothing else shows it. */

@@ -25,13 +25,13 @@ export async function verifyEvidence(file: Uint8Array, trust: Trust): Promise<Re
     verdict.about(bundle);
     const opened = await verdict.step('data', () => open(bundle));
     await verdict.step('complete', () => complete(opened));
+    const histories = await verdict.step('content', () => contents(opened));
     const channels = await verdict.step('trust', () => configs(opened, trust));
     const orderers = await verdict.step('order', () => ordered(opened, channels));
     verdict.by(orderers);
     const signers = await verdict.step('signatures', () => signed(opened, channels));
     const attestors = await verdict.step('validity', () => attested(opened, channels));
     verdict.by(attestors.values());
-    const histories = await verdict.step('content', () => contents(opened));
     await verdict.step('policy', () => policies(opened, channels, histories, signers));
     const callers = await verdict.step('author', () => authors(histories, signers));
     return verdict.proven(histories.flat().map((version) => describe(version, callers, signers, attestors)));
