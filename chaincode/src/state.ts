@@ -6,6 +6,23 @@ import { recordKey, splitKey } from './model/keys.js';
 import { type RecordKind, type RecordOf, records } from './model/records/index.js';
 import { policyBytes } from './policy.js';
 
+/** Settings, departments and busy grants are read again and again; the same text is the same record. */
+const PARSED = 2_000;
+const LONG = 20_000;
+const parsed = new Map<string, RecordOf<RecordKind>>();
+
+function parse<K extends RecordKind>(kind: K, text: string): RecordOf<K> {
+  const key = `${kind} ${text}`;
+  const known = parsed.get(key);
+  if (known) return known as RecordOf<K>;
+  const record = records[kind].parse(JSON.parse(text)) as RecordOf<K>;
+  if (text.length <= LONG) {
+    if (parsed.size >= PARSED) parsed.delete(parsed.keys().next().value as string);
+    parsed.set(key, record);
+  }
+  return record;
+}
+
 /**
  * The world state with types on it. Reads see committed state only, as on a peer, so a key is read once and remembered; what a transaction
  * writes it does not read again.
@@ -29,7 +46,7 @@ export class State {
 
   async record<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K> | undefined> {
     const value = await this.text(recordKey(kind, id));
-    return value === undefined ? undefined : (records[kind].parse(JSON.parse(value)) as RecordOf<K>);
+    return value === undefined ? undefined : parse(kind, value);
   }
 
   async need<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K>> {

@@ -38,17 +38,22 @@ const daySpan = z.union([
     }, 'two days of the calendar, the earlier first'),
 ]);
 
+/** Asking costs more than all the rest of reading settings, which every transaction does. */
+const knownZones = new Set<string>();
+
+function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+  } catch {
+    return false;
+  }
+  knownZones.add(name);
+  return true;
+}
+
 /** An IANA name. Endorsers compute deadlines with their own zone data: a rule change there is an upgrade to agree on. */
-const timeZone = z
-  .string()
-  .max(64)
-  .refine((name) => {
-    try {
-      return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-    } catch {
-      return false;
-    }
-  }, 'an IANA time zone');
+const timeZone = z.string().max(64).refine(isTimeZone, 'an IANA time zone');
 
 /** Deadlines, calendar and skew, as the manager set them for the channel (network/consortium.yaml says what each means). */
 export const settingsInput = z.strictObject({
