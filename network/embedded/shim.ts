@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Contract } from 'fabric-contract-api';
 
 /**
@@ -47,11 +48,44 @@ export function chaincodeOf(name: string, version: string, contracts: readonly C
   return new ChaincodeFromContract([...contracts], serializers, {}, name, version);
 }
 
-/** What a chaincode logs of each invocation costs a third of it; and its logger would swallow every unhandled rejection of this process. */
+/**
+ * winston formats every line before it asks whether anybody wants it, which is a third of an invocation; and fabric-shim's logger would
+ * swallow every unhandled rejection of this process. What a contract refuses comes back as its answer, and is nothing to log.
+ */
 function quieten(): void {
-  (require('fabric-shim/lib/logger') as { setLevel(level: string): void }).setLevel('critical');
+  const loggers = {
+    'fabric-shim/lib/logger': [
+      'lib/stub.js',
+      'lib/chaincode.js',
+      'lib/iterators.js',
+      'contracts-spi/chaincodefromcontract.js',
+      'contracts-spi/datamarshall.js',
+    ],
+    'fabric-contract-api/lib/logger': ['./lib/jsontransactionserializer.js', './lib/contract.js'],
+  };
+  for (const [module, names] of Object.entries(loggers)) {
+    const { getLogger } = require(module) as { getLogger(name: string): Record<string, unknown> };
+    for (const name of names) Object.assign(getLogger(name), { debug: ignore, info: ignore, warn: ignore, error: ignore });
+  }
   for (const listener of process.listeners('unhandledRejection')) {
     if (listener.name === 'loggerUnhandledRejectionFn') process.removeListener('unhandledRejection', listener);
   }
 }
+const ignore = (): void => undefined;
+
+/** fabric-shim parses the caller's certificate for every invocation at every organisation; callers are few. State: certificates parsed. */
+function rememberCertificates(): void {
+  const { Certificate } = createRequire(require.resolve('fabric-shim'))('@fidm/x509') as { Certificate: { fromPEM(pem: Buffer): unknown } };
+  const parse = Certificate.fromPEM.bind(Certificate);
+  const known = new Map<string, unknown>();
+  Certificate.fromPEM = (pem) => {
+    const name = pem.toString();
+    const found = known.get(name) ?? parse(pem);
+    if (known.size >= 1000) known.clear();
+    known.set(name, found);
+    return found;
+  };
+}
+
 quieten();
+rememberCertificates();
