@@ -34,8 +34,10 @@ export async function renewCertificates({ dir, withinDays = 30, progress }: Rene
     const due = certificatesOf(dir, context.state).filter((c) => c.use !== 'root' && c.daysLeft <= withinDays);
     const holders = new Set(due.map((c) => c.holder));
     const { ordering, organisations, chaincode } = context.state;
-    await renewOrganisation(context, ordering.ca, ordererHolders(dir, ordering.mspId, ordering.nodes), holders);
-    for (const o of organisations) await renewOrganisation(context, o.ca, holdersOf(dir, o), holders);
+    await Promise.all([
+      renewOrganisation(context, ordering.ca, ordererHolders(dir, ordering.mspId, ordering.nodes), holders),
+      ...organisations.map((o) => renewOrganisation(context, o.ca, holdersOf(dir, o), holders)),
+    ]);
     // With certificates run out already, the nodes no longer hear each other: then there is nothing to keep going.
     const rolling = expired(due).length === 0;
     for (const node of ordering.nodes.filter((n) => holders.has(n.name))) await restartOrderer(context, node, rolling);
