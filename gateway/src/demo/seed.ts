@@ -47,7 +47,9 @@ export async function seedDemonstration(
   const play = async (step: Step) => {
     const { result, block: at } = await deps.write(step.as, step.name, step.input(find));
     block = Math.max(block, at);
-    if (step.saves) ids.set(step.saves, (JSON.parse(result) as { id: string }).id);
+    const record = JSON.parse(result) as { id: string; kind: string; clause?: string };
+    if (step.saves && record.kind === 'refusal') throw new Error(`the demonstration’s ${step.saves} is refused by ${record.clause}`);
+    if (step.saves) ids.set(step.saves, record.id);
     done += 1;
     deps.progress?.(done, total, new Date(step.at));
   };

@@ -8,7 +8,9 @@ const MINUTE = 60_000;
 const ANSWERED_AFTER = 20 * MINUTE;
 
 /** The deliveries under one grant, regular and irregular, and the attempts that it forbids. */
-export function shareSteps(grant: DemoGrant, asset: DemoAsset, moment: MomentReader, add: Add): void {
+export function shareSteps(asked: DemoGrant, asset: DemoAsset, moment: MomentReader, add: Add): void {
+  const resubmitted = asked.steps?.findLast((step) => step.elements)?.elements;
+  const grant = resubmitted ? { ...asked, elements: resubmitted } : asked;
   const { deliveries } = grant;
   const regular: DemoShare[] = [];
   if (deliveries)

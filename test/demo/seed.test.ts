@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { assetOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import { demonstrationStart, seedDemonstration } from '@drl/gateway/demo/seed';
+import { openReadModel } from '@drl/gateway/readmodel/open';
+import type { ReadModel } from '@drl/gateway/readmodel/readmodel';
+import { readConsortium } from '@drl/network/consortium';
+import { openCity } from './city';
+
+const consortium = readConsortium(join(__dirname, '..', '..', 'network', 'consortium.yaml'));
+const calendar = { timeZone: consortium.timeZone, ...consortium.rules };
+const dir = mkdtempSync(join(tmpdir(), 'drl-demo-'));
+const now = new Date();
+
+describe('the demonstration, played through the real contracts', () => {
+  let model: ReadModel;
+  let city: Awaited<ReturnType<typeof openCity>>;
+  beforeAll(async () => {
+    city = await openCity(join(dir, 'ledger'), consortium, demonstrationStart(now, calendar));
+    let last = 0;
+    const { transactions } = await seedDemonstration({
+      now,
+      calendar,
+      setTime: (at) => city.ledger.simulate(at),
+      write: city.write,
+      keepQuestion: async () => 'a'.repeat(64),
+      progress: (done) => {
+        last = done;
+      },
+    });
+    expect(last).toBe(transactions);
+    await city.ledger.endSimulation();
+    const { ledger } = city;
+    model = await openReadModel({
+      dir: join(dir, 'model'),
+      chaincode: consortium.chaincode,
+      blocks: (from, signal) => ledger.blocks(from, signal),
+    });
+    await model.reached(Number(ledger.height()) - 1);
+  });
+  afterAll(async () => {
+    await model?.close();
+    await city?.ledger.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function every<K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> {
+    const items: RecordOf<K>[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await model.list(kind, {}, { limit: 200, ...(cursor ? { cursor } : {}) });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return items;
+  }
+  const at = now.toISOString();
+
+  test('nothing that it wrote is invalid or ignored', () => {
+    expect(model.status()).toMatchObject({ invalid: 0, ignored: 0 });
+  });
+
+  test('grants in every state', async () => {
+    const grants = await every('grant');
+    const states = await Promise.all(grants.map(async (g) => grantStatus(g, at, (await model.usage(g.id)).count)));
+    expect([...new Set(states)].sort()).toEqual(
+      ['active', 'escalated', 'exhausted', 'expired', 'refused', 'requested', 'returned', 'revoked', 'suspended', 'withdrawn'].sort(),
+    );
+    expect(grants.some((g) => g.renews)).toBe(true);
+  });
+
+  test('shares answered, unequal, settled, void, begun and left unanswered; attempts refused by limit, term and status', async () => {
+    const shares = await every('share');
+    expect([...new Set(shares.map((s) => s.status))].sort()).toEqual([
+      'acknowledged',
+      'committed',
+      'mismatched',
+      'opened',
+      'resolved',
+      'void',
+    ]);
+    expect(shares.some((s) => shareHalfOpen(s, at))).toBe(true);
+    expect([...new Set((await every('refusal')).map((r) => r.clause))].sort()).toEqual([
+      'GRANT_EXHAUSTED',
+      'GRANT_EXPIRED',
+      'GRANT_NOT_ACTIVE',
+    ]);
+  });
+
+  test('rights claimed, confirmed, transferred, offered, contested; assets in every state, some overdue', async () => {
+    const rights = await every('right');
+    const contests = await every('contest');
+    const states = new Set(rights.map((r) => rightStatus(r, contests, at)));
+    for (const state of ['claimed', 'confirmed', 'transferred', 'contested'] as const) expect(states).toContain(state);
+    expect(rights.some((r) => r.offeredTo)).toBe(true);
+    const assets = await every('asset');
+    expect([...new Set(assets.map((a) => a.status))].sort()).toEqual(['published', 'registered', 'retired', 'suspended']);
+    expect(assets.some((a) => assetOverdue(a, at))).toBe(true);
+  });
+});
