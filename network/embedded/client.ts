@@ -1,7 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { type BuiltProposal, buildEnvelope, buildProposal, serializedIdentity, transactionPayload } from '../block/build.js';
 import { sign } from '../block/sign.js';
-import { EngineError } from './errors.js';
+import { EngineError, Refused } from './errors.js';
 import type { Endorsed, Peer } from './peer.js';
 import type { StateView } from './view.js';
 
@@ -44,14 +44,22 @@ export async function signedProposal(channelId: string, invocation: Invocation, 
   return { proposal, bytes: buildEnvelope(proposal.bytes, await sign(as.privateKey, proposal.bytes)) };
 }
 
-/** Asks each peer; all must come to the same bytes. Throws Refused, NOT_ACCEPTED or ENDORSEMENTS_DIFFER. */
+/**
+ * Asks each peer; all must come to the same bytes. Throws Refused where all refuse, NOT_ACCEPTED, or ENDORSEMENTS_DIFFER: where some
+ * refuse what others accept, no rule has spoken.
+ */
 export async function collect(bytes: Buffer, peers: readonly Peer[], view: StateView): Promise<[Endorsed, ...Endorsed[]]> {
   // Settled, all of them, before the state that they read is let go.
   const asked = await Promise.allSettled(peers.map((peer) => peer.endorse(bytes, view)));
-  const answers = asked.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value;
-  });
+  const answers = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const faults: unknown[] = asked.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  const grave = faults.find((fault) => !(fault instanceof Refused));
+  if (grave !== undefined) throw grave;
+  const [refusal] = faults as Refused[];
+  if (refusal && answers.length > 0) {
+    throw new EngineError('ENDORSEMENTS_DIFFER', `${refusal.mspId} refuses what others accept`, { mspId: refusal.mspId });
+  }
+  if (refusal) throw refusal;
   const [first] = answers;
   if (first === undefined) throw new EngineError('UNKNOWN_ORGANISATION', 'no endorser was named');
   const other = answers.find((a) => !a.payload.equals(first.payload));

@@ -301,3 +301,8 @@ function peersOf(
     }),
   );
 }
+
+/** Opens the ledger in `dir`, making it first if there is none. */
+export function openEmbeddedLedger(options: EmbeddedOptions): Promise<EmbeddedLedger> {
+  return EmbeddedLedger.open(options);
+}

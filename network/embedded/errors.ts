@@ -8,6 +8,11 @@ export const engineCodes = {
   LOCKED: { zh: '账本正被另一进程使用', en: 'The ledger is in use by another process' },
   /** The store belongs to another channel, or to a version of this software that this one cannot read. */
   FOREIGN: { zh: '账本属于另一个通道或不兼容的版本', en: 'The ledger is of another channel, or of a version that cannot be read' },
+  /** Writing a block failed: whether it is on disk shows when the ledger is opened again. */
+  WRITE_FAILED: {
+    zh: '区块写入失败，重新打开账本后方知结果',
+    en: 'Writing the block failed; opening the ledger again will tell whether it is there',
+  },
   CLOSED: { zh: '账本已关闭', en: 'The ledger is closed' },
   /** The proposal or the transaction is not one that a peer or an orderer takes. */
   NOT_ACCEPTED: { zh: '提案或交易不被接受', en: 'The proposal or transaction is not accepted' },

@@ -22,7 +22,7 @@ export class Orderer {
   readonly #queue: Work[] = [];
   readonly #underWay = new Map<string, Promise<Outcome>>();
   #running: Promise<void> | undefined;
-  #failed: unknown;
+  #failed: EngineError | undefined;
 
   constructor(
     private readonly chain: Chain,
@@ -119,7 +119,9 @@ export class Orderer {
 
   /** A write that failed may be on disk or not: nothing more is written until the store has been opened again. */
   #fail(error: unknown, batch: readonly { reject: (error: unknown) => void }[]): void {
-    this.#failed = error;
-    for (const { reject } of [...batch, ...this.#queue.splice(0)]) reject(error);
+    const fault = error instanceof EngineError ? error : new EngineError('WRITE_FAILED', (error as Error).message);
+    this.#failed = new EngineError('CLOSED', `writing a block failed: ${fault.reason}`);
+    for (const { reject } of batch) reject(fault);
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failed);
   }
 }

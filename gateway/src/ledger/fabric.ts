@@ -84,7 +84,8 @@ class FabricLedger implements Ledger {
 
   endorse(tx: LedgerTx, as: Identity): Promise<SignedTransaction> {
     const argument = canonical({ input: tx.input, requestId: tx.requestId });
-    return endorse(this.#connections.peers, tx.endorsers, this.#call(tx.name, argument), as, this.#turn++);
+    const call = { ...this.#call(tx.name, argument), ...(tx.transient ? { transient: tx.transient } : {}) };
+    return endorse(this.#connections.peers, tx.endorsers, call, as, this.#turn++);
   }
 
   async submit(signed: SignedTransaction): Promise<Receipt> {

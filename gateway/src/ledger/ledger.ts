@@ -17,6 +17,8 @@ export interface LedgerTx<N extends TransactionName = TransactionName> {
   readonly input: TransactionInput<N>;
   /** Reaches the ledger's record (stamp.requestId). */
   readonly requestId?: string;
+  /** For the endorsers alone: it reaches no block (private data). */
+  readonly transient?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Organisations asked to endorse, by our rules (chaincode/model/endorsers.ts); the engine does not discover. */
   readonly endorsers: readonly string[];
 }
