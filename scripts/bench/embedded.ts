@@ -32,7 +32,7 @@ interface Load {
 }
 
 /** One read, one write of 300 bytes: about what a small record is. */
-class BenchContract extends Contract {
+export class BenchContract extends Contract {
   constructor() {
     super('bench');
   }

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { readConsortium } from '@drl/network/consortium';
+import { benchChain } from './bench/chain.js';
+import { benchEmbedded } from './bench/embedded.js';
+import { benchReadModel } from './bench/readmodel.js';
+import { benchTrace } from './bench/trace.js';
+
+/** `npm run bench`: every figure beside the bound measured in the same run. Aims are printed, never asserted: a busy machine is not a defect. */
+const consortium = readConsortium(join(__dirname, '..', '..', 'network', 'consortium.yaml'));
+
+const n = (value: number) => Math.round(value).toLocaleString('en');
+const x = (value: number) => `${value.toFixed(2)} ×`;
+const ms = (value: number) => `${value.toFixed(1)} ms`;
+const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+
+const parts: Record<string, () => Promise<void>> = {
+  async embedded() {
+    print('embedded ledger: commits a second, beside the same signatures, verifications and synced writes alone (aim ≥ 0.5 ×)');
+    for (const f of await benchEmbedded(consortium, [1, 32, 128]))
+      print(
+        `  ${String(f.inFlight).padStart(3)} in flight  ${n(f.commitsPerSecond)}/s, p50 ${ms(f.p50)}, p99 ${ms(f.p99)}`,
+        `bound ${n(f.boundPerSecond)}/s, p50 ${ms(f.boundP50)}, p99 ${ms(f.boundP99)}: ${x(f.share)}`,
+      );
+  },
+  async chain() {
+    print('chain verification: signatures a second, beside the raw rate of all cores (aim ≥ 0.8 ×)');
+    const f = await benchChain(consortium);
+    print(`  ${n(f.blocks)} blocks, ${n(f.transactions)} transactions, ${n(f.signatures)} signatures`);
+    print(`  ${n(f.signaturesPerSecond)}/s (${n(f.transactionsPerSecond)} transactions/s)`, `raw ${n(f.rawPerSecond)}/s: ${x(f.share)}`);
+  },
+  async readmodel() {
+    print('read model: transactions a second, level writes included (aim ≥ 10,000)');
+    const f = await benchReadModel();
+    print(`  ${n(f.transactions)} transactions, ${mb(f.blockBytes)} of blocks`);
+    print(`  follow ${n(f.followPerSecond)}/s, rebuild ${n(f.rebuildPerSecond)}/s, fsck ${n(f.fsckPerSecond)}/s`);
+    print(`  ${f.cpuMicroseconds.toFixed(0)} µs of processor time a transaction, ${mb(f.residentBytes)} resident`);
+  },
+  async trace() {
+    print('trace of one asset, the same answer in ledgers of 10⁴ and 10⁵ shares (aim ≤ 1.2 ×)');
+    const { small, large, growth } = await benchTrace();
+    for (const f of [small, large])
+      print(
+        `  ${n(f.shares).padStart(7)} shares  p50 ${ms(f.p50)}, p99 ${ms(f.p99)}, ${mb(f.residentBytes)} resident, ${mb(f.storeBytes)} on disk`,
+      );
+    print(`  growth ${x(growth)}`);
+  },
+};
+
+function print(...columns: string[]): void {
+  console.log(columns.join('   |   '));
+}
+
+async function main(asked: readonly string[]): Promise<void> {
+  const unknown = asked.find((name) => !(name in parts));
+  if (unknown) throw new Error(`there is no bench ${unknown}: ${Object.keys(parts).join(', ')}`);
+  for (const [name, run] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) await run();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
