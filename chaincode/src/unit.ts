@@ -30,12 +30,6 @@ export class Unit<N extends TransactionName> {
     return text;
   }
 
-  /** An index key, new: later changes need those parties. */
-  async putIndex(key: string, value: string, parties: Parties): Promise<void> {
-    await this.state.putText(key, value);
-    await this.lock(key, parties);
-  }
-
   private async lock(key: string, parties: Parties, record?: LedgerRecord): Promise<void> {
     const { caller, settings } = this.act;
     const mspIds = new Map<string, string>([[caller.department, caller.mspId]]);

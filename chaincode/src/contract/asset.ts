@@ -76,7 +76,7 @@ async function claimCode(unit: Unit<TransactionName>, { id, publisher, catalogCo
       given: catalogCode,
       accepted: `a code not yet used; this one is ${holder}'s`,
     });
-  await unit.putIndex(key, id, { any: [publisher] });
+  await unit.state.putText(key, id);
 }
 
 /** 一数一源: each claim has its own key, so that a second one does not overwrite the first. */
@@ -86,7 +86,7 @@ async function claimAuthority(
   before: readonly string[],
 ): Promise<void> {
   const put = (element: string, claimed: boolean) =>
-    unit.putIndex(indexKeys.authority(element, id), canonical({ asset: id, publisher, claimed }), { any: [publisher] });
+    unit.state.putText(indexKeys.authority(element, id), canonical({ asset: id, publisher, claimed }));
   for (const element of authoritativeFor) if (!before.includes(element)) await put(element, true);
   for (const element of before) if (!authoritativeFor.includes(element)) await put(element, false);
 }

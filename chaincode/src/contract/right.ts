@@ -35,7 +35,7 @@ export class RightContract extends LedgerContract {
     return this.transact('right:contest', context, argument, async (unit) => {
       const standing = await load(unit.state, unit.input.id);
       const opened = contest(unit.act, standing, unit.input);
-      await unit.putIndex(indexKeys.contests(opened.right, opened.id), opened.by, { any: [opened.by, opened.holder] });
+      await unit.state.putText(indexKeys.contests(opened.right, opened.id), opened.by);
       return unit.save('contest', undefined, opened);
     });
   }
@@ -67,10 +67,7 @@ export class RightContract extends LedgerContract {
   }
 }
 
-/**
- * The right, its contests, and the ownership of its asset. The owner index carries the chaincode's own policy, so that no former owner's
- * peer can hold a new one up: it only points, and what it points to is looked at.
- */
+/** The right, its contests, and the ownership of its asset. The owner index only points: what it points to is looked at. */
 async function load(state: State, id: string): Promise<RightStanding> {
   const right = await state.need('right', id);
   const contests = await contestsOf(state, right);

@@ -64,7 +64,8 @@ async function send<N extends Sending>(
   if (tooMany) return refuse(unit, name, grant, tooMany);
   const useNumber = await takeUse(unit, grant);
   if (useNumber === 'exhausted') return refuse(unit, name, grant, countForbids(grant));
-  if (limited && input.rows > 0) await takeRows(unit, grant, rowsKey, taken, input.rows);
+  // One key for all: a sum is exact only where each share sees the one before, so a grant with a row limit takes one share a block.
+  if (limited && input.rows > 0) await state.putText(rowsKey, String(taken + input.rows));
   return unit.save('share', undefined, make(grant, useNumber), { grant });
 }
 
@@ -82,30 +83,19 @@ async function complete(unit: Unit<'share:commit'>, id: string): Promise<string>
 }
 
 /** The number of the use that this share takes; none where the grant has no count. */
-async function takeUse(
-  unit: Unit<Sending>,
-  { id, assigner, assignee, constraints: { maxCount } }: Grant,
-): Promise<number | undefined | 'exhausted'> {
+async function takeUse(unit: Unit<Sending>, { id, constraints: { maxCount } }: Grant): Promise<number | undefined | 'exhausted'> {
   if (maxCount === undefined) return undefined;
   const { act, state } = unit;
-  const both = { all: [assigner, assignee] };
   const root = rootOf(maxCount).height;
   const mark = (height: number, index: number) => (height === root ? indexKeys.exhausted(id) : indexKeys.full(id, height, index));
   const { slot, full } = await findSlot(maxCount, seedOf(act.transactionId), {
     taken: async (n) => (await state.text(indexKeys.use(id, n))) !== undefined,
     full: async (height, index) => (await state.text(mark(height, index))) !== undefined,
   });
-  for (const { height, index } of full) await unit.putIndex(mark(height, index), act.transactionId, both);
+  for (const { height, index } of full) await state.putText(mark(height, index), act.transactionId);
   if (slot === undefined) return 'exhausted';
-  await unit.putIndex(indexKeys.use(id, slot), act.transactionId, both);
+  await state.putText(indexKeys.use(id, slot), act.transactionId);
   return slot;
-}
-
-/** One key for all: a sum is exact only where each share sees the one before, so a grant with a row limit takes one share a block. */
-async function takeRows(unit: Unit<Sending>, { assigner, assignee }: Grant, key: string, taken: number, rows: number): Promise<void> {
-  const known = (await unit.state.text(key)) !== undefined;
-  if (known) await unit.state.putText(key, String(taken + rows));
-  else await unit.putIndex(key, String(taken + rows), { any: [assigner, assignee] });
 }
 
 async function refuse<N extends Sending>(unit: Unit<N>, name: N, grant: Grant, clause: Clause): Promise<string> {

@@ -26,7 +26,11 @@ export function recordKey(kind: RecordKind, id: string): string {
 
 export const SETTINGS_ID = 'settings';
 
-/** Index keys: each is created once, so that two who want the same thing have one winner (MVCC), and holds the winner's id. */
+/**
+ * Index keys: two who want the same thing read the same key as absent, and have one winner (MVCC). They carry the chaincode's own policy,
+ * manager and any department: nobody writes one alone and nobody can hold one up, a loser meets a read conflict and not a policy that the
+ * winner set a moment before, and all that they say can be had again from the records, which carry policies of their own.
+ */
 export const indexKeys = {
   /** The publisher's catalogue code → asset id. */
   catalogCode: (publisher: string, code: string) => compositeKey('catalog-code', publisher, code),
@@ -34,7 +38,7 @@ export const indexKeys = {
   owner: (asset: string) => compositeKey('owner', asset),
   /** A claim to be the authoritative source of a data element: one key for each claim. */
   authority: (dataElement: string, asset: string) => compositeKey('authority', dataElement, asset),
-  /** The n-th use of a grant with a count limit → share id. Numbered keys are exact without a counter that every share would fight over. */
+  /** The n-th use of a grant with a count limit → the transaction that took it. Numbered keys are exact without a counter that every share would fight over. */
   use: (grant: string, n: number) => compositeKey('use', grant, String(n).padStart(7, '0')),
   /** Every use key below this node is taken (slots.ts). */
   full: (grant: string, height: number, index: number) => compositeKey('full', grant, String(height), String(index)),
@@ -42,7 +46,7 @@ export const indexKeys = {
   exhausted: (grant: string) => compositeKey('exhausted', grant),
   /** Rows taken so far under a grant with a row limit (one share a block: the sum must be exact). */
   rows: (grant: string) => compositeKey('rows', grant),
-  /** A right's contests, found by range; the key's value is empty but for a mark, the contest is a record of its own. */
+  /** A right's contests, found by range → who contests; the contest is a record of its own. */
   contests: (right: string, id: string) => compositeKey('contests', right, id),
   /** What a certificate without a department means: the only department of its organisation, or that there are several. */
   soleDepartment: (mspId: string) => compositeKey('sole-department', mspId),
