@@ -77,6 +77,6 @@ function same(a: unknown, b: unknown): boolean {
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   return (
     Object.keys(left).every((name) => same(left[name], right[name])) &&
-    Object.keys(right).every((name) => name in left || right[name] === undefined)
+    Object.keys(right).every((name) => Object.hasOwn(left, name) || right[name] === undefined)
   );
 }
