@@ -18,6 +18,8 @@ export interface BlockTransaction {
   readonly id: string;
   /** The client's clock, in milliseconds, as it claims. */
   readonly at: number;
+  /** The same as a contract writes it. */
+  readonly iso: string;
   readonly mspId: string;
   /** Absent where the certificate cannot be read. */
   readonly certified: CertifiedCaller | undefined;
@@ -53,6 +55,7 @@ function transactionOf(bytes: Buffer, index: number, code: number, chaincode: st
     valid,
     id: '',
     at: 0,
+    iso: '',
     mspId: '',
     certified: undefined,
     action: '',
@@ -63,9 +66,9 @@ function transactionOf(bytes: Buffer, index: number, code: number, chaincode: st
   let read: Omit<BlockTransaction, 'writes' | 'action' | 'ours' | 'malformed'> | undefined;
   try {
     const envelope = readEnvelope(bytes);
-    const { mspId, certificate } = envelope.creator;
     const id = TRANSACTION_ID.test(envelope.txId) ? envelope.txId : '';
-    read = { index, code, valid, id, at: timeOf(envelope), mspId, certified: certifiedOf(certificate, mspId) };
+    const at = timeOf(envelope);
+    read = { index, code, valid, id, at, iso: new Date(at).toISOString(), ...signerOf(envelope) };
     if (envelope.type !== HeaderType.ENDORSER_TRANSACTION) return { ...read, action: '', ours: false, malformed: false, writes: [] };
     return { ...read, ...actionOf(envelope.actions[0], chaincode) };
   } catch {
@@ -107,6 +110,28 @@ function parse(value: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+type Signer = Pick<BlockTransaction, 'mspId' | 'certified'>;
+
+/**
+ * The same few people sign nearly everything, and a certificate costs more to parse, even to make a string of, than all else of an envelope:
+ * they are found by a few bytes of the certificate's signature, and compared whole.
+ */
+const signers = new Map<string, { readonly creator: Buffer; readonly signer: Signer }>();
+const SIGNERS = 2000;
+
+function signerOf(envelope: EnvelopeView): Signer {
+  const creator = envelope.creatorBytes;
+  const mark = creator.toString('latin1', creator.length - 100, creator.length - 50);
+  const known = signers.get(mark);
+  if (known?.creator.equals(creator)) return known.signer;
+  const { mspId, certificate } = envelope.creator;
+  const signer = { mspId, certified: certifiedOf(certificate, mspId) };
+  if (signers.size >= SIGNERS) signers.clear();
+  // A copy: the bytes given are a slice of a whole block.
+  signers.set(mark, { creator: Buffer.from(creator), signer });
+  return signer;
 }
 
 function certifiedOf(certificate: string, mspId: string): CertifiedCaller | undefined {

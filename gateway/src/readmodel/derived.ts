@@ -9,6 +9,7 @@ import { loadMany } from './load.js';
 import { after, endedSince, type Positions, range, union } from './positions.js';
 import type { Question } from './question.js';
 import type { Usage } from './readmodel.js';
+import { readUse } from './standing.js';
 
 /** States that time or another's record brings about (chaincode/model/rules/derive.ts), judged at the question's time and block. */
 
@@ -40,8 +41,7 @@ export async function effectiveGrantStatus(question: Question, grant: Grant): Pr
 
 export async function usageOf(question: Question, grant: string): Promise<Usage> {
   const latest = question.latest ? await question.get(keys.usage(grant)) : await usageAt(question, grant);
-  const [count = 0, rows = 0] = (latest?.toString() ?? '').split(' ').map(Number);
-  return { count, rows };
+  return readUse(latest);
 }
 
 async function usageAt(question: Question, grant: string): Promise<Buffer | undefined> {

@@ -9,9 +9,9 @@ export interface Act {
   readonly k?: RecordKind;
   readonly i?: string;
   readonly v?: number;
-  readonly a?: string;
-  readonly g?: string;
-  readonly p?: string;
+  readonly a?: string | undefined;
+  readonly g?: string | undefined;
+  readonly p?: string | undefined;
   readonly c?: string;
 }
 

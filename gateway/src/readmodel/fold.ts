@@ -5,12 +5,11 @@ import { codeName } from './codes.js';
 import { type BlockTransaction, type RecordWrite, transactionsOf } from './decode.js';
 import { type Act, encode } from './entries.js';
 import { faultOf, MAX_WRITES } from './judge.js';
-import { keys, order } from './keys.js';
-import type { Overlay } from './overlay.js';
-import { recordEntries } from './record.js';
+import { BLOCK_LENGTH, hex, keys, order } from './keys.js';
+import { writeRecord } from './record.js';
 import type { Registry } from './registry.js';
-import { type Held, Standing } from './standing.js';
-import { type Checkpoint, checkpointValue, FORMAT } from './store.js';
+import { Standing } from './standing.js';
+import { type Batch, type Checkpoint, checkpointValue, FORMAT, type Level } from './store.js';
 
 /** What a batch of blocks came to. */
 export interface Tally {
@@ -26,15 +25,17 @@ const EMPTY = Buffer.alloc(0);
  * two stores made from the same blocks are equal byte for byte (fsck.ts).
  */
 export class Fold {
-  readonly #overlay: Overlay;
+  readonly #db: Level;
+  #batch: Batch;
   readonly #standing: Standing;
   readonly #registry: Registry;
   readonly #chaincode: string;
   #checkpoint: Checkpoint | undefined;
 
-  constructor(overlay: Overlay, registry: Registry, chaincode: string, checkpoint: Checkpoint | undefined) {
-    this.#overlay = overlay;
-    this.#standing = new Standing(overlay);
+  constructor(db: Level, registry: Registry, chaincode: string, checkpoint: Checkpoint | undefined) {
+    this.#db = db;
+    this.#batch = db.batch();
+    this.#standing = new Standing(db);
     this.#registry = registry;
     this.#chaincode = chaincode;
     this.#checkpoint = checkpoint;
@@ -44,21 +45,35 @@ export class Fold {
     return this.#checkpoint;
   }
 
-  /** Adds the blocks' entries and the checkpoint after them to the overlay. */
+  /** Adds the blocks' entries and the checkpoint after them to the batch. */
   async add(blocks: readonly CheckedBlock[]): Promise<Tally> {
     const decoded = blocks.map((block) => transactionsOf(block, this.#chaincode));
     await this.#standing.fetch(decoded.flat());
     const tally = { transactions: 0, invalid: 0, ignored: 0 };
     blocks.forEach((block, i) => void this.#block(block, decoded[i] ?? [], tally));
+    this.#batch.put(keys.checkpoint, checkpointValue(this.#checkpoint as Checkpoint));
     return tally;
+  }
+
+  /** Hands over the batch. Its entries are known here until the next one is handed over, which must not be before it is written. */
+  take(): Batch {
+    const batch = this.#batch;
+    this.#batch = this.#db.batch();
+    this.#standing.turn();
+    return batch;
+  }
+
+  close(): Promise<void> {
+    return this.#batch.close();
   }
 
   #block(block: CheckedBlock, transactions: readonly BlockTransaction[], tally: Tally): void {
     let time = this.#checkpoint?.time ?? 0;
     const filed: number[] = [];
+    const blockHex = hex(block.number, BLOCK_LENGTH);
     for (const tx of transactions) {
       const caller = tx.certified && this.#registry.resolve(tx.certified);
-      const acts = this.#judge(tx, caller, block.number);
+      const acts = this.#judge(tx, caller, block.number, blockHex);
       const counts = acts.some((act) => act.o === 'done' || act.o === 'refused');
       // What did not count is filed under the ledger's time: its own is only a claim.
       const at = counts ? tx.at : time;
@@ -69,13 +84,12 @@ export class Fold {
       if (!tx.valid) tally.invalid++;
       tally.ignored += acts.filter((act) => act.o === 'ignored').length;
     }
-    this.#overlay.write(keys.block(block.number), Buffer.from(JSON.stringify({ hash: block.headerHash, time, filed })));
+    this.#batch.put(keys.block(block.number), Buffer.from(JSON.stringify({ hash: block.headerHash, time, filed })));
     this.#checkpoint = { block: block.number, headerHash: block.headerHash, time };
-    if (block.number === 0) this.#overlay.write(keys.format, Buffer.from(FORMAT));
-    this.#overlay.write(keys.checkpoint, checkpointValue(this.#checkpoint));
+    if (block.number === 0) this.#batch.put(keys.format, Buffer.from(FORMAT));
   }
 
-  #judge(tx: BlockTransaction, caller: Caller | undefined, block: number): Act[] {
+  #judge(tx: BlockTransaction, caller: Caller | undefined, block: number, blockHex: string): Act[] {
     if (!tx.valid) {
       if (!tx.ours) return [];
       const clause = codeName(tx.code);
@@ -91,18 +105,13 @@ export class Fold {
       const fault = faultOf(write, tx, before?.record, caller, (next) => this.#standing.related(next, tx.at));
       return { write, before, fault };
     });
-    return judged.map(({ write, before, fault }, i) => {
-      if (fault !== undefined || write.record === undefined) return failed('ignored', write, fault ?? 'SCHEMA');
-      this.#accept(write.record, write.value, before, before?.order ?? order(tx.at, block, tx.index, i), block);
-      return done(write.record);
+    return judged.map(({ write: { record, value, ...write }, before, fault }, i) => {
+      if (fault !== undefined || record === undefined) return failed('ignored', { ...write, record }, fault ?? 'SCHEMA');
+      const at = before?.order ?? order(tx.at, block, tx.index, i);
+      writeRecord(this.#batch, this.#standing, { record, value, block, blockHex, order: at, before });
+      this.#registry.take(record);
+      return done(record);
     });
-  }
-
-  #accept(record: LedgerRecord, value: Buffer, before: Held | undefined, at: string, block: number): void {
-    const stored = recordEntries(this.#overlay, { record, value, block, order: at, before });
-    this.#standing.knows(stored, record);
-    this.#standing.ownership(record, before?.record);
-    this.#registry.take(record);
   }
 
   #file(tx: BlockTransaction, at: string, caller: Caller | undefined, acts: readonly Act[]): void {
@@ -120,12 +129,12 @@ export class Fold {
       act: tx.action,
       acts,
     };
-    this.#overlay.write(keys.transaction(at), encode(stored));
-    for (const key of trailKeys(dep, name, acts)) this.#overlay.write(key + at, EMPTY);
+    this.#batch.put(keys.transaction(at), encode(stored));
+    for (const key of trailKeys(dep, name, acts)) this.#batch.put(key + at, EMPTY);
     // Two transactions may claim one id (DUPLICATE_TXID): the valid one has it, else the first.
-    if (tx.id !== '' && (tx.valid || this.#overlay.get(keys.transactionId(tx.id)) === undefined)) {
-      this.#overlay.put(keys.transactionId(tx.id), Buffer.from(at, 'latin1'));
-    }
+    if (tx.id === '' || (!tx.valid && this.#standing.isTaken(tx.id))) return;
+    this.#standing.takes(tx.id);
+    this.#batch.put(keys.transactionId(tx.id), Buffer.from(at, 'latin1'));
   }
 }
 
@@ -151,18 +160,20 @@ function done(record: LedgerRecord): Act {
   return { o: 'done', ...subject };
 }
 
-function failed(outcome: 'invalid' | 'ignored', write: RecordWrite, clause: string): Act {
-  const about_ = write.record === undefined ? aboutKey(write) : about(write.record);
-  return { o: outcome, k: write.kind, i: write.id, v: write.version, ...about_, c: clause };
+function failed(outcome: 'invalid' | 'ignored', write: Omit<RecordWrite, 'value'>, clause: string): Act {
+  const subject = { o: outcome, k: write.kind, i: write.id, v: write.version };
+  return { ...subject, ...(write.record === undefined ? aboutKey(write) : about(write.record)), c: clause };
 }
 
+/** Undefined members are left out when it is written. */
 function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
-  const a = record.kind === 'asset' ? record.id : 'asset' in record ? record.asset : undefined;
-  const g = record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined;
-  const p = 'purpose' in record ? record.purpose : undefined;
-  return { ...(a === undefined ? {} : { a }), ...(g === undefined ? {} : { g }), ...(p === undefined ? {} : { p }) };
+  return {
+    a: record.kind === 'asset' ? record.id : 'asset' in record ? record.asset : undefined,
+    g: record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined,
+    p: 'purpose' in record ? record.purpose : undefined,
+  };
 }
 
-function aboutKey({ kind, id }: RecordWrite): Pick<Act, 'a' | 'g'> {
+function aboutKey({ kind, id }: Pick<RecordWrite, 'kind' | 'id'>): Pick<Act, 'a' | 'g'> {
   return kind === 'asset' ? { a: id } : kind === 'grant' ? { g: id } : {};
 }

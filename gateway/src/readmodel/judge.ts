@@ -38,7 +38,7 @@ export function faultOf(
 function isOwnStamp(stamp: Stamp, tx: BlockTransaction, caller: Caller): boolean {
   return (
     stamp.transactionId === tx.id &&
-    Date.parse(stamp.at) === tx.at &&
+    (stamp.at === tx.iso || Date.parse(stamp.at) === tx.at) &&
     stamp.department === caller.department &&
     stamp.mspId === caller.mspId &&
     stamp.name === caller.name &&

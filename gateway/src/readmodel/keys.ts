@@ -51,6 +51,11 @@ export const keys = {
   currentOfKind: (kind: RecordKind) => `p${S}${kind}${S}`,
   /** Id to order and cluster. */
   place: (kind: RecordKind, id: string) => `d${S}${kind}${S}${id}`,
+  /** The record that a place key is of. */
+  placed: (key: string) => {
+    const kind = key.slice(2, key.indexOf(S, 2)) as RecordKind;
+    return { kind, id: key.slice(kind.length + 3) };
+  },
   /** Versions that a later one has replaced. */
   version: (kind: RecordKind, id: string, version: number) => `v${S}${kind}${S}${id}${S}${hex(version, 8)}`,
   versionsOf: (kind: RecordKind, id: string) => `v${S}${kind}${S}${id}${S}`,

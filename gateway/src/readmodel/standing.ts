@@ -1,8 +1,9 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import type { Related } from '@drl/chaincode/model/rules/authorship';
-import type { BlockTransaction, RecordWrite } from './decode.js';
+import type { BlockTransaction } from './decode.js';
 import { BLOCK_LENGTH, keys, ORDER_LENGTH } from './keys.js';
-import type { Overlay } from './overlay.js';
+import { Memory } from './memory.js';
+import type { Level } from './store.js';
 
 /** A record as it stands before a transaction, with its place in the lists and its bytes in the store. */
 export interface Held<K extends RecordKind = RecordKind> {
@@ -15,42 +16,66 @@ export interface Held<K extends RecordKind = RecordKind> {
 export interface Owner {
   readonly right: string;
   readonly holder: string;
-  readonly validTo?: string;
+  readonly validTo?: string | undefined;
 }
 
-/** What the fold knows of the ledger before each transaction. Everything is fetched for a whole batch at once, in two rounds. */
-export class Standing {
-  readonly #overlay: Overlay;
-  /** Records that many transactions of a batch stand on (a grant of many shares) are parsed once. */
-  readonly #parsed = new WeakMap<Buffer, LedgerRecord>();
+export interface Use {
+  readonly count: number;
+  readonly rows: number;
+}
 
-  constructor(overlay: Overlay) {
-    this.#overlay = overlay;
+/** What the fold knows of the ledger before each transaction. All that a batch asks for is fetched at once. */
+export class Standing {
+  readonly #db: Level;
+  readonly #records = new Map<RecordKind, Memory<Held>>();
+  readonly #owners = new Memory<Owner>();
+  readonly #uses = new Memory<Use>();
+  readonly #transactions = new Memory<true>();
+
+  constructor(db: Level) {
+    this.#db = db;
   }
 
   async fetch(transactions: readonly BlockTransaction[]): Promise<void> {
-    const named = transactions.flatMap((tx) => (tx.valid ? tx.writes.flatMap(recordsNamed) : []));
-    const others = transactions.flatMap((tx) => (tx.valid ? tx.writes.flatMap(othersNamed) : [keys.transactionId(tx.id)]));
-    await this.#overlay.fetch([...others, ...named.map(([kind, id]) => keys.place(kind, id))]);
-    const current = named.flatMap(([kind, id]) => this.#currentKey(kind, id) ?? []);
-    await this.#overlay.fetch(current);
+    const places = new Set<string>();
+    const others = new Map<string, (value: Buffer | undefined) => void>();
+    const need = (kind: RecordKind, id: string) => this.#of(kind).has(id) || places.add(keys.place(kind, id));
+    for (const tx of transactions) {
+      if (!tx.valid) {
+        if (!this.#transactions.has(tx.id)) others.set(keys.transactionId(tx.id), (value) => this.#transactions.set(tx.id, value && true));
+        continue;
+      }
+      for (const { kind, id, record } of tx.writes) {
+        need(kind, id);
+        switch (record?.kind) {
+          case 'share':
+            if (!this.#uses.has(record.grant))
+              others.set(keys.usage(record.grant), (value) => this.#uses.set(record.grant, value && readUse(value)));
+            need('grant', record.grant);
+            break;
+          case 'refusal':
+            need('grant', record.grant);
+            break;
+          case 'grant':
+            need('asset', record.asset);
+            break;
+          case 'right':
+          case 'contest':
+            if (!this.#owners.has(record.asset))
+              others.set(keys.owner(record.asset), (value) => this.#owners.set(record.asset, readOwner(value)));
+            if (record.kind === 'right' && record.transferredFrom !== undefined) need('right', record.transferredFrom);
+        }
+      }
+    }
+    await Promise.all([this.#fetchRecords([...places]), this.#fetchOthers(others)]);
   }
 
   held<K extends RecordKind>(kind: K, id: string): Held<K> | undefined {
-    const key = this.#currentKey(kind, id);
-    const stored = key === undefined ? undefined : this.#overlay.get(key);
-    if (key === undefined || stored === undefined) return undefined;
-    let record = this.#parsed.get(stored);
-    if (record === undefined) {
-      record = JSON.parse(stored.toString('utf8', BLOCK_LENGTH)) as LedgerRecord;
-      this.#parsed.set(stored, record);
-    }
-    return { record: record as RecordOf<K>, order: key.slice(-ORDER_LENGTH), stored };
+    return this.#of(kind).get(id) as Held<K> | undefined;
   }
 
-  /** Spares parsing again what has just been written. */
-  knows(stored: Buffer, record: LedgerRecord): void {
-    this.#parsed.set(stored, record);
+  holds(held: Held): void {
+    this.#of(held.record.kind).set(held.record.id, held);
   }
 
   /** What a change stands on (rules/authorship.ts), as it stood before the transaction. */
@@ -63,55 +88,97 @@ export class Standing {
         return { asset: this.held('asset', next.asset)?.record };
       case 'right': {
         const from = next.transferredFrom === undefined ? undefined : this.held('right', next.transferredFrom)?.record;
-        return { owner: this.#ownerOf(next.asset, at)?.holder, from };
+        const owner = this.#owners.get(next.asset);
+        const ended = owner?.validTo !== undefined && at > Date.parse(owner.validTo);
+        return { owner: ended ? undefined : owner?.holder, from };
       }
       default:
         return {};
     }
   }
 
-  /** Keeps who owns an asset: an ownership right that was confirmed or came by transfer, until it ends or an objection to it is upheld. */
-  ownership(next: LedgerRecord, before: LedgerRecord | undefined): void {
-    if (next.kind !== 'right' && next.kind !== 'contest') return;
-    const owner = this.#owner(next.asset);
-    if (next.kind === 'contest') {
-      if (next.status === 'upheld' && owner?.right === next.right) this.#overlay.put(keys.owner(next.asset), NOBODY);
-    } else if (next.rightType === 'ownership' && next.status === 'confirmed' && before?.status !== 'confirmed') {
-      const { id: right, holder, validTo } = next;
-      this.#overlay.put(
-        keys.owner(next.asset),
-        Buffer.from(JSON.stringify({ right, holder, ...(validTo === undefined ? {} : { validTo }) })),
-      );
-    } else if (owner?.right === next.id && next.status !== 'confirmed') this.#overlay.put(keys.owner(next.asset), NOBODY);
+  /** Who owns the asset after this change: the holder of an ownership right, confirmed or transferred, until it ends or an objection is upheld. */
+  ownerAfter(next: LedgerRecord, before: LedgerRecord | undefined): { asset: string; owner: Owner | undefined } | undefined {
+    if (next.kind !== 'right' && next.kind !== 'contest') return undefined;
+    const { asset } = next;
+    const owner = this.#owners.get(asset);
+    if (next.kind === 'contest') return next.status === 'upheld' && owner?.right === next.right ? { asset, owner: undefined } : undefined;
+    const confirmed = next.status === 'confirmed';
+    if (next.rightType === 'ownership' && confirmed && before?.status !== 'confirmed')
+      return { asset, owner: { right: next.id, holder: next.holder, validTo: next.validTo } };
+    return owner?.right === next.id && !confirmed ? { asset, owner: undefined } : undefined;
   }
 
-  #ownerOf(asset: string, at: number): Owner | undefined {
-    const owner = this.#owner(asset);
-    return owner?.validTo !== undefined && at > Date.parse(owner.validTo) ? undefined : owner;
+  owns(asset: string, owner: Owner | undefined): void {
+    this.#owners.set(asset, owner);
   }
 
-  #owner(asset: string): Owner | undefined {
-    const stored = this.#overlay.get(keys.owner(asset));
-    return stored === undefined || stored.length === 0 ? undefined : (JSON.parse(stored.toString()) as Owner);
+  use(grant: string): Use {
+    return this.#uses.get(grant) ?? { count: 0, rows: 0 };
   }
 
-  #currentKey(kind: RecordKind, id: string): string | undefined {
-    const place = this.#overlay.get(keys.place(kind, id))?.toString('latin1');
-    return place === undefined ? undefined : keys.current(kind, place.slice(ORDER_LENGTH), place.slice(0, ORDER_LENGTH));
+  used(grant: string, use: Use): void {
+    this.#uses.set(grant, use);
+  }
+
+  /** Whether an earlier transaction has that id. */
+  isTaken(id: string): boolean {
+    return this.#transactions.get(id) ?? false;
+  }
+
+  takes(id: string): void {
+    this.#transactions.set(id, true);
+  }
+
+  /** Goes with the batch (memory.ts). */
+  turn(): void {
+    for (const memory of [...this.#records.values(), this.#owners, this.#uses, this.#transactions]) memory.turn();
+  }
+
+  #of(kind: RecordKind): Memory<Held> {
+    let memory = this.#records.get(kind);
+    if (memory === undefined) this.#records.set(kind, (memory = new Memory()));
+    return memory;
+  }
+
+  async #fetchRecords(wanted: readonly string[]): Promise<void> {
+    if (wanted.length === 0) return;
+    const places = await this.#db.getMany([...wanted]);
+    const found: { kind: RecordKind; id: string; order: string; key: string }[] = [];
+    wanted.forEach((key, i) => {
+      const { kind, id } = keys.placed(key);
+      const place = places[i]?.toString('latin1');
+      if (place === undefined) this.#of(kind).set(id, undefined);
+      else {
+        const order = place.slice(0, ORDER_LENGTH);
+        found.push({ kind, id, order, key: keys.current(kind, place.slice(ORDER_LENGTH), order) });
+      }
+    });
+    if (found.length === 0) return;
+    const records = await this.#db.getMany(found.map(({ key }) => key));
+    found.forEach(({ kind, id, order }, i) => {
+      const stored = records[i] as Buffer;
+      this.#of(kind).set(id, { record: JSON.parse(stored.toString('utf8', BLOCK_LENGTH)) as LedgerRecord, order, stored });
+    });
+  }
+
+  async #fetchOthers(wanted: ReadonlyMap<string, (value: Buffer | undefined) => void>): Promise<void> {
+    if (wanted.size === 0) return;
+    const values = await this.#db.getMany([...wanted.keys()]);
+    [...wanted.values()].forEach((take, i) => void take(values[i]));
   }
 }
 
-const NOBODY = Buffer.alloc(0);
-
-function recordsNamed({ kind, id, record }: RecordWrite): [RecordKind, string][] {
-  const named: [RecordKind, string][] = [[kind, id]];
-  if (record?.kind === 'share' || record?.kind === 'refusal') named.push(['grant', record.grant]);
-  else if (record?.kind === 'grant') named.push(['asset', record.asset]);
-  else if (record?.kind === 'right' && record.transferredFrom !== undefined) named.push(['right', record.transferredFrom]);
-  return named;
+export function readUse(value: Buffer | undefined): Use {
+  const [count = 0, rows = 0] = (value?.toString('latin1') ?? '').split(' ').map(Number);
+  return { count, rows };
 }
 
-function othersNamed({ record }: RecordWrite): string[] {
-  if (record?.kind === 'share') return [keys.usage(record.grant)];
-  return record?.kind === 'right' || record?.kind === 'contest' ? [keys.owner(record.asset)] : [];
+export const writeUse = ({ count, rows }: Use): Buffer => Buffer.from(`${count} ${rows}`, 'latin1');
+
+/** Empty: the asset had an owner once, and has none now. */
+function readOwner(value: Buffer | undefined): Owner | undefined {
+  return value === undefined || value.length === 0 ? undefined : (JSON.parse(value.toString()) as Owner);
 }
+
+export const writeOwner = (owner: Owner | undefined): Buffer => Buffer.from(owner === undefined ? '' : JSON.stringify(owner));

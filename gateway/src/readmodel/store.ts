@@ -8,6 +8,7 @@ import { keys } from './keys.js';
 export const FORMAT = '1';
 
 export type Level = LevelDb<string, Buffer>;
+export type Batch = ReturnType<Level['batch']>;
 export type Snapshot = ReturnType<Level['snapshot']>;
 
 /** A checkpoint also holds the ledger's time, which the next block's depends on. */

@@ -1,6 +1,5 @@
 import { type CheckedBlock, checkBlock } from './chain.js';
 import { Fold, type Tally } from './fold.js';
-import { Overlay } from './overlay.js';
 import { readRegistry } from './registry.js';
 import { type Checkpoint, type Level, readCheckpoint } from './store.js';
 
@@ -13,14 +12,12 @@ export type Step = 'fold' | 'write' | 'written';
  */
 export class Writer {
   readonly #fold: Fold;
-  readonly #overlay: Overlay;
   readonly #step: (step: Step) => void;
   readonly #told: (checkpoint: Checkpoint, tally: Tally) => void;
   #inFlight: Promise<void> = Promise.resolve();
 
-  private constructor(fold: Fold, overlay: Overlay, step: (step: Step) => void, told: (checkpoint: Checkpoint, tally: Tally) => void) {
+  private constructor(fold: Fold, step: (step: Step) => void, told: (checkpoint: Checkpoint, tally: Tally) => void) {
     this.#fold = fold;
-    this.#overlay = overlay;
     this.#step = step;
     this.#told = told;
   }
@@ -32,8 +29,7 @@ export class Writer {
     step: (step: Step) => void = () => undefined,
   ): Promise<Writer> {
     const checkpoint = await readCheckpoint(db);
-    const overlay = new Overlay(db);
-    return new Writer(new Fold(overlay, await readRegistry(db), chaincode, checkpoint), overlay, step, told);
+    return new Writer(new Fold(db, await readRegistry(db), chaincode, checkpoint), step, told);
   }
 
   /** The last block folded; it is in the store once `flushed` resolves. */
@@ -61,7 +57,7 @@ export class Writer {
 
   async close(): Promise<void> {
     await this.#inFlight.catch(() => undefined);
-    await this.#overlay.close();
+    await this.#fold.close();
   }
 
   async #write(blocks: readonly CheckedBlock[]): Promise<void> {
@@ -71,7 +67,7 @@ export class Writer {
     await this.#inFlight;
     this.#step('write');
     // Not synced: whatever a power failure takes from the end of the store is read again from the ledger, and a batch is there whole or not at all.
-    this.#inFlight = this.#overlay
+    this.#inFlight = this.#fold
       .take()
       .write({ sync: false })
       .then(() => {
