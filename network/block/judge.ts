@@ -106,9 +106,16 @@ function endorsement(
   const signers = distinct(plan.endorsers.filter((e) => e.ok).map((e) => e.member));
   const rules: Rules = { channel, state, definition, policyChanged: (where, key) => changed.has(touch(where, key)) };
   const answers = [...content.namespaces].map((name) => ({ name, answer: endorsed(name, content.rwset, signers, rules) }));
-  const verdict = answers.map(({ name, answer }) => verdictOf(name, answer)).find((v) => v !== 'valid') ?? 'valid';
+  const verdict = worst(answers.map(({ name, answer }) => verdictOf(name, answer)));
   for (const { name, answer } of answers) if (answer === 'yes') noteChanges(name, content, changed);
   return verdict === 'valid' ? datesHold(plan, content, rules) : verdict;
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  const faults = verdicts.filter((v): v is Fault => v !== 'valid' && 'code' in v);
+  const [first] = faults;
+  if (first !== undefined) return { ...first, or: faults.map((f) => f.code) };
+  return verdicts.find((v) => v !== 'valid') ?? 'valid';
 }
 
 function verdictOf(name: string, answer: Endorsed): Verdict {
@@ -198,6 +205,7 @@ function compare(verdict: Verdict, recorded: number | undefined, tx: number): Ju
   // Out of date: valid to Fabric, and not to whoever judges it.
   if (verdict.code === Code.VALID) throw failed(tx, verdict.evidence, verdict.detail);
   if (recorded === undefined || recorded === verdict.code) return { code: verdict.code, stated: undefined };
+  if (verdict.or?.includes(recorded)) return { code: recorded, stated: undefined };
   if (verdict.code === Code.BAD_PAYLOAD && unreadable.includes(recorded)) return { code: recorded, stated: undefined };
   if (recorded === Code.VALID) throw failed(tx, verdict.evidence, verdict.detail);
   throw failed(tx, 'VALIDATION_CODE', `recorded ${codeName(recorded)}, recomputed ${codeName(verdict.code)}: ${verdict.detail}`);

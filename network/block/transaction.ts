@@ -12,6 +12,8 @@ export interface Fault {
   readonly code: number;
   readonly evidence: EvidenceCode;
   readonly detail: string;
+  /** Codes that a peer may give instead: it looks at the namespaces written in no certain order (Go's maps), and stops at the first that fails. */
+  readonly or?: readonly number[];
 }
 
 const fault = (code: number, evidence: EvidenceCode, detail: string): Fault => ({ code, evidence, detail });
