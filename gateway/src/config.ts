@@ -16,7 +16,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   LEDGER: z.enum(['embedded', 'fabric']).default('embedded'),
-  DEMO: flag.default(true),
+  DEMO: flag.optional(),
   CONSORTIUM: z.string().min(1).optional(),
   NETWORK_DIR: z.string().min(1).default('./network-data'),
   FABRIC_BIN: z.string().min(1).optional(),
@@ -79,7 +79,8 @@ export function readConfig(env: Environment = process.env): Config {
     host: e.HOST,
     dataDir: resolve(e.DATA_DIR),
     ledger: e.LEDGER,
-    demo: e.DEMO,
+    // The demonstration is of the consortium that ships.
+    demo: e.DEMO ?? e.CONSORTIUM === undefined,
     consortium: e.CONSORTIUM ? resolve(e.CONSORTIUM) : SHIPPED_CONSORTIUM,
     networkDir: resolve(e.NETWORK_DIR),
     logLevel: e.LOG_LEVEL,

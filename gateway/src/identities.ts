@@ -26,6 +26,12 @@ export interface NewIdentity {
 /** An engine's certificate authority issues for one organisation: main.ts hands in the embedded one or Fabric's. */
 export type Enrol = (identity: NewIdentity) => Promise<{ readonly certificate: string; readonly privateKey: KeyObject }>;
 
+/** The certificate attributes that the contracts read (chaincode/certificate.ts). */
+export function attributesOf({ department, roles, auditScope, custodian }: NewIdentity): Record<string, string> {
+  const scope = auditScope === undefined || auditScope === 'all' ? auditScope : auditScope.join(',');
+  return { department, roles: roles.join(','), ...(scope ? { auditScope: scope } : {}), ...(custodian ? { custodian } : {}) };
+}
+
 const stored = z.strictObject({
   name: z.string(),
   mspId,

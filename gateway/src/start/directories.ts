@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+
+/** Everything that the service keeps lies under one directory. */
+export const directories = (dataDir: string) => ({
+  ledger: join(dataDir, 'ledger'),
+  readModel: join(dataDir, 'readmodel'),
+  journal: join(dataDir, 'journal'),
+  questions: join(dataDir, 'questions'),
+  wallet: join(dataDir, 'wallet'),
+  trust: join(dataDir, 'trust'),
+});

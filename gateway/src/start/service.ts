@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Consortium } from '@drl/network/consortium';
+import type { Logger } from 'pino';
+import { authenticator } from '../auth/authenticate.js';
+import { oidcVerifier } from '../auth/oidc.js';
+import type { Config } from '../config.js';
+import { createApp } from '../http/app.js';
+import { type Metrics, metricsOf } from '../http/metrics.js';
+import type { ReadyState } from '../http/probes.js';
+import type { Identities } from '../identities.js';
+import { Journal } from '../journal.js';
+import { Questions } from '../questions.js';
+import { openReadModel } from '../readmodel/open.js';
+import { endorserLookup } from '../usecases/nameEndorsers.js';
+import type { Services } from '../usecases/services.js';
+import { Submitter } from '../usecases/submit.js';
+import { callerLookup } from '../usecases/who.js';
+import type { Backend } from './backend.js';
+import { directories } from './directories.js';
+
+/** The gateway around an engine: everything opened, nothing served until `listen`, everything finished by `close`. */
+export interface Service {
+  readonly services: Services;
+  /** Begins to serve; answers the address. */
+  readonly listen: (port: number, host: string) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/** How long what a crash left open may hold up the start; what takes longer goes on in the background. */
+const RECOVER_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly consortium: Consortium;
+  readonly backend: Backend;
+  readonly identities: Identities;
+  /** Of what is sealed at rest. */
+  readonly key: Buffer;
+  readonly log: Logger;
+}
+
+export async function openService({ config, consortium, backend, identities, key, log }: ServiceParts): Promise<Service> {
+  const { dataDir } = config;
+  const { ledger } = backend;
+  const dirs = directories(dataDir);
+  const stopping = new AbortController();
+  const journal = await Journal.open(dirs.journal);
+  const questions = await Questions.open(dirs.questions, key);
+  const readModel = await openReadModel({
+    dir: dirs.readModel,
+    chaincode: consortium.chaincode,
+    blocks: (from, signal) => ledger.blocks(from, signal),
+    height: async () => (await ledger.info()).height,
+  });
+  let metrics: Metrics | undefined;
+  const submitter = new Submitter({
+    ledger,
+    journal,
+    endorsers: endorserLookup(ledger, readModel, consortium),
+    maxInFlight: config.maxInFlight,
+    onConflict: () => metrics?.conflicts.inc(),
+    onFailure: (error) => log.error({ err: error }, 'in the background'),
+  });
+  const services: Services = {
+    ...{ ledger, readModel, submitter, journal, questions, identities, consortium },
+    trustDir: dirs.trust,
+    stopping: stopping.signal,
+    ...(backend.enrol ? { enrol: backend.enrol } : {}),
+  };
+  await Promise.race([submitter.recover(), delay(RECOVER_MS, undefined, { ref: false })]);
+  await journal.forget(new Date(Date.now() - config.idempotencyDays * DAY_MS));
+
+  const heightAtStart = Number((await ledger.info()).height);
+  metrics = metricsOf(gaugesOf(services));
+  const readiness = () => ready(services, heightAtStart, config.lagLimit);
+  const { app, close: closeApp } = createApp({
+    ...{ services, metrics, readiness, log },
+    authenticate: authenticator(identities, config.oidc && oidcVerifier(config.oidc)),
+    callerOf: callerLookup(ledger),
+    limits: { requests: config.rateLimit, refusals: config.refusalRateLimit },
+    trustProxy: config.trustProxy,
+  });
+  const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
+
+  return {
+    services,
+    async listen(port, host) {
+      server.listen(port, host);
+      await once(server, 'listening');
+      const address = server.address() as AddressInfo;
+      return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    },
+    async close() {
+      stopping.abort();
+      await closeServer(server, config.shutdownSeconds * 1000);
+      // What was promised asynchronously has no request to wait for: it finishes here.
+      await submitter.close();
+      closeApp();
+      await readModel.close();
+      await journal.close();
+      await questions.close();
+      await ledger.close();
+    },
+  };
+}
+
+/** No new connections; what is in flight has its time, then is cut. */
+async function closeServer(server: Server, patience: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // Connections that were busy become idle when their answer is out, and would otherwise be kept alive.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), patience);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}
+
+async function ready({ ledger, readModel, stopping }: Services, heightAtStart: number, lagLimit: number): Promise<ReadyState> {
+  const { height, failure } = readModel.status();
+  const state = (reason: string | undefined, ledgerHeight?: number): ReadyState => ({
+    ready: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    readModelHeight: height,
+    ...(ledgerHeight === undefined ? {} : { ledgerHeight, lag: ledgerHeight - height }),
+  });
+  if (stopping.aborted) return state('shutting down');
+  if (failure) return state(`the read model stopped: ${failure.code}`);
+  const ledgerHeight = await ledger.info().then(
+    (info) => Number(info.height),
+    () => undefined,
+  );
+  if (ledgerHeight === undefined) return state('the ledger cannot be reached');
+  if (height < heightAtStart) return state('the read model has not reached the height at start', ledgerHeight);
+  return state(ledgerHeight - height > lagLimit ? 'the read model lags' : undefined, ledgerHeight);
+}
+
+function gaugesOf({ submitter, ledger, readModel, identities }: Services) {
+  return {
+    inFlight: () => submitter.inFlight,
+    ledgerHeight: async () => Number((await ledger.info()).height),
+    readModelHeight: () => readModel.status().height,
+    ignored: () => readModel.status().ignored,
+    invalid: () => readModel.status().invalid,
+    certificateSeconds: () => {
+      const ends = identities.list().flatMap(({ revokedAt, certificateExpires }) => (revokedAt ? [] : [Date.parse(certificateExpires)]));
+      return ends.length === 0 ? Number.POSITIVE_INFINITY : (Math.min(...ends) - Date.now()) / 1000;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { readClientConfig, readConfig } from '@drl/gateway/config';
+import { readConsortium } from '@drl/network/consortium';
+
+test('an empty environment is the demonstration on this machine', () => {
+  const config = readConfig({});
+  expect(config).toMatchObject({ port: 8080, host: '127.0.0.1', ledger: 'embedded', demo: true, rateLimit: 1000 });
+  expect(() => readConsortium(config.consortium)).not.toThrow();
+});
+
+test('every setting at fault is named at once, and no value is repeated', () => {
+  const read = () => readConfig({ PORT: '70000', LEDGER: 'paper', WALLET_KEY: 'hunter2', DEMO: 'perhaps' });
+  expect(read).toThrow(/PORT.*LEDGER|LEDGER.*PORT/s);
+  expect(read).toThrow(/WALLET_KEY/);
+  expect(read).toThrow(/DEMO/);
+  expect(read).not.toThrow(/hunter2/);
+});
+
+test.each([
+  [{ OIDC_ISSUER: 'http://id.example', OIDC_AUDIENCE: 'drl' }, /OIDC_ISSUER/],
+  [{ OIDC_ISSUER: 'http://127.0.0.1.example', OIDC_AUDIENCE: 'drl' }, /OIDC_ISSUER/],
+  [{ OIDC_ISSUER: 'https://id.example' }, /OIDC_AUDIENCE/],
+  [{ PORT: '0x50' }, /PORT/],
+  [{ MAX_IN_FLIGHT: '0' }, /MAX_IN_FLIGHT/],
+])('%j is refused', (env, reason) => {
+  expect(() => readConfig(env)).toThrow(reason);
+});
+
+test('an empty variable is an unset one', () => expect(readConfig({ PORT: '', OIDC_ISSUER: '' }).port).toBe(8080));
+
+test('the command line’s address loses its last slash', () =>
+  expect(readClientConfig({ DRL_URL: 'http://localhost:9/' })).toEqual({ url: 'http://localhost:9' }));

@@ -1,0 +1,77 @@
+import { openApiDocument } from '@drl/gateway/http/openapi';
+import { endpoints } from '@drl/gateway/http/routes/all';
+
+const document = openApiDocument();
+const paths = document.paths ?? {};
+
+test('every endpoint is in the document, each under an operation id of its own', () => {
+  const ids = new Set<string>();
+  for (const { method, path } of endpoints) ids.add((paths[path]?.[method] as { operationId: string }).operationId);
+  expect(ids.size).toBe(endpoints.length);
+});
+
+test('every write says its headers, and every operation how it refuses', () => {
+  for (const { method, path } of endpoints) {
+    const operation = paths[path]?.[method] as { parameters?: { name: string }[]; responses: Record<string, unknown> };
+    expect(operation.responses).toHaveProperty('default');
+    if (method !== 'get')
+      expect(operation.parameters?.map(({ name }) => name)).toEqual(expect.arrayContaining(['Idempotency-Key', 'Prefer']));
+  }
+});
+
+// Every name that API.md promises and that the records of the first walk stand for.
+test.each([
+  'GET /me',
+  'GET /departments',
+  'POST /departments',
+  'GET /departments/{id}',
+  'GET /assets',
+  'POST /assets',
+  'GET /assets/{id}',
+  'PATCH /assets/{id}',
+  'POST /assets/{id}/publish',
+  'POST /assets/{id}/suspend',
+  'POST /assets/{id}/resume',
+  'POST /assets/{id}/retire',
+  'PUT /assets/{id}/distributions/{name}',
+  'GET /assets/{id}/history',
+  'POST /assets:import',
+  'GET /assets/{id}/rights',
+  'POST /assets/{id}/rights',
+  'POST /rights/{id}/confirm',
+  'POST /rights/{id}/contest',
+  'POST /rights/{id}/offer',
+  'POST /rights/{id}/accept',
+  'POST /rights/{id}/decline',
+  'GET /grants',
+  'POST /grants',
+  'GET /grants/{id}',
+  ...['approve', 'refuse', 'return', 'resubmit', 'withdraw', 'suspend', 'resume', 'revoke'].map((verb) => `POST /grants/{id}/${verb}`),
+  'GET /shares',
+  'POST /shares',
+  'GET /shares/{id}',
+  'POST /shares/{id}/acknowledge',
+  'POST /shares/{id}/resolve',
+  'GET /audit/trail',
+  'GET /audit/trace/{asset}',
+  'GET /audit/refusals',
+  'GET /audit/queries',
+  'GET /evidence/transactions/{id}',
+  ...['asset', 'right', 'grant', 'share'].map((kind) => `GET /evidence/${kind}/{id}`),
+  'POST /evidence/verify',
+  'GET /vocabularies/{name}',
+  'GET /ledger',
+  'GET /ledger/blocks/{number}',
+  'GET /transactions/{id}',
+  'GET /events',
+])('%s is there', (promised) => {
+  const [method = '', path = ''] = promised.split(' ');
+  expect(paths[path]).toHaveProperty(method.toLowerCase());
+});
+
+test('references lead somewhere, and schemas refuse unknown fields', () => {
+  const text = JSON.stringify(document);
+  for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
+    expect(document.components?.schemas).toHaveProperty(name as string);
+  expect(document.components?.schemas?.['Asset']).toMatchObject({ additionalProperties: false });
+});
