@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NetworkError } from './errors.js';
 import { withLock } from './lock.js';
-import { stopProcess } from './processes.js';
+import { adoptProcesses, stopProcess } from './processes.js';
 import { networkExists } from './state.js';
 
 export interface DownReport {
@@ -22,6 +22,7 @@ export async function networkDown(dir: string, options: { purge?: boolean } = {}
     return { stopped: [], purged: false };
   }
   return await withLock(root, async () => {
+    adoptProcesses(root);
     const names = readdirSync(join(root, 'run'))
       .filter((file) => file.endsWith('.json'))
       .map((file) => file.slice(0, -'.json'.length));

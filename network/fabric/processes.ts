@@ -1,5 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetworkError } from './errors.js';
@@ -79,18 +90,51 @@ export async function startProcess(dir: string, spec: ProcessSpec): Promise<numb
   boundLog(dir, spec.name);
   const log = openSync(logFile(dir, spec.name), 'a', 0o600);
   try {
-    const child = spawn(spec.command, spec.args, { cwd: spec.cwd, env: spec.env, detached: true, stdio: ['ignore', log, log] });
-    await new Promise<void>((done, fail) => {
-      child.once('spawn', done);
-      child.once('error', (e) => fail(new NetworkError('NODE_FAILED', `${spec.name}: ${e.message}`)));
-    });
-    const pid = child.pid as number;
-    const command = [spec.command, ...spec.args];
-    writeFileSafely(pidFile(dir, spec.name), JSON.stringify({ pid, started: lookAt(pid)?.started ?? '', command } satisfies PidRecord));
+    const env = { ...spec.env, [MARK]: marked(dir, spec.name) };
+    const child = spawn(spec.command, spec.args, { cwd: spec.cwd, env, detached: true, stdio: ['ignore', log, log] });
+    if (child.pid === undefined) throw await failure(spec.name, child);
+    record(dir, spec.name, child.pid, [spec.command, ...spec.args]);
     child.unref();
-    return pid;
+    return child.pid;
   } finally {
     closeSync(log);
+  }
+}
+
+function record(dir: string, name: string, pid: number, command: string[]): void {
+  writeFileSafely(pidFile(dir, name), JSON.stringify({ pid, started: lookAt(pid)?.started ?? '', command } satisfies PidRecord));
+}
+
+const failure = (name: string, child: ChildProcess): Promise<NetworkError> =>
+  new Promise((told) => child.once('error', (e) => told(new NetworkError('NODE_FAILED', `${name}: ${e.message}`))));
+
+/** Every process of ours says in its environment which one it is. */
+const MARK = 'DRL_NETWORK_NODE';
+const marked = (dir: string, name: string): string => `${dir}\n${name}`;
+
+/**
+ * Finds processes of this network that nobody recorded, because the command that started them was killed between the two, and records them:
+ * the next `up` then counts them as running, and `down` ends them (Linux; elsewhere their ports tell).
+ */
+export function adoptProcesses(dir: string): void {
+  const pids = existsSync('/proc/self/environ') ? readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)) : [];
+  for (const pid of pids) {
+    const name = markOf(pid, dir);
+    const seen = name === undefined || livingProcess(dir, name) ? undefined : lookAt(Number(pid));
+    if (name !== undefined && seen && !seen.state.startsWith('Z')) record(dir, name, Number(pid), seen.command);
+  }
+}
+
+function markOf(pid: string, dir: string): string | undefined {
+  try {
+    const own = `${MARK}=${marked(dir, '')}`;
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((entry) => entry.startsWith(own))
+      ?.slice(own.length);
+  } catch {
+    // Another user's, or it has just ended.
+    return undefined;
   }
 }
 

@@ -16,6 +16,7 @@ import { runCa, runChaincode, runOrderer, runPeer } from './nodes.js';
 import { type ChaincodePackage, ownChaincode, packChaincode, readChaincode } from './package.js';
 import { chaincodePolicy } from './policy.js';
 import { preflight, refuse } from './preflight.js';
+import { adoptProcesses } from './processes.js';
 import { type ConnectionProfile, writeProfile } from './profile.js';
 import { type ChaincodeState, type NetworkState, networkExists, type OrganisationState, readNetwork, writeNetwork } from './state.js';
 
@@ -60,6 +61,7 @@ async function bringUp({
   const context: Context = { dir, state, binaries, progress };
   const packed = packChaincode(state.consortium.chaincode, readChaincode(chaincode?.path ?? state.chaincode?.path ?? ownChaincode()));
   const warnings = [...report.warnings, ...chooseChaincode(state, packed, chaincode?.path)];
+  adoptProcesses(dir);
   refuse(await preflight(dir, state));
   writeNetwork(dir, state);
   clock('checked');

@@ -9,7 +9,16 @@ import { withLock } from '@drl/network/fabric/lock';
 import { chaincodePolicy } from '@drl/network/fabric/policy';
 import { portAnswers, portHolder, portIsFree } from '@drl/network/fabric/ports';
 import { processPorts } from '@drl/network/fabric/preflight';
-import { boundLog, livingProcess, logFile, logTail, pidFile, startProcess, stopProcess } from '@drl/network/fabric/processes';
+import {
+  adoptProcesses,
+  boundLog,
+  livingProcess,
+  logFile,
+  logTail,
+  pidFile,
+  startProcess,
+  stopProcess,
+} from '@drl/network/fabric/processes';
 import { bareEnvironment, fabricSettings } from '@drl/network/fabric/settings';
 import fc from 'fast-check';
 import { consortium } from '../fabric/network';
@@ -131,6 +140,17 @@ describe('processes', () => {
     writeFileSync(pidFile(dir, 'peer0'), JSON.stringify(record));
     expect(livingProcess(dir, 'peer0')).toBeUndefined();
     expect(await stopProcess(dir, 'peer0')).toBe(false);
+  });
+
+  test('whose record was lost are found again by what they say of themselves', async () => {
+    const pid = await startProcess(dir, sleeper('while :; do sleep 0.05; done'));
+    rmSync(pidFile(dir, 'sleeper'));
+    expect(livingProcess(dir, 'sleeper')).toBeUndefined();
+    adoptProcesses(join(dir, 'elsewhere'));
+    expect(livingProcess(dir, 'sleeper')).toBeUndefined();
+    adoptProcesses(dir);
+    expect(livingProcess(dir, 'sleeper')?.pid).toBe(pid);
+    expect(await stopProcess(dir, 'sleeper')).toBe(true);
   });
 
   test('that cannot start say why, with their name', async () => {
