@@ -13,6 +13,7 @@ import { type Config, readConfig } from './config.js';
 import { attributesOf, type Enrol, Identities } from './identities.js';
 import { openEmbedded } from './ledger/embedded.js';
 import { openFabric } from './ledger/fabric.js';
+import type { Ledger } from './ledger/ledger.js';
 import { announce } from './start/announce.js';
 import type { Backend } from './start/backend.js';
 import { directories } from './start/directories.js';
@@ -72,6 +73,15 @@ interface Opening {
   readonly now: Date;
   readonly say: Say;
 }
+/** The configured ledger by itself, for commands that read it while no service runs. */
+export async function openBackend(config: Config): Promise<{ readonly ledger: Ledger; readonly chaincode: string }> {
+  const consortium = consortiumOf(config);
+  const identities = new Identities(config.dataDir, config.walletKey ?? walletKey(config.dataDir));
+  const open = config.ledger === 'fabric' ? openOnFabric : openInProcess;
+  const { ledger } = await open({ config, consortium, identities, first: false, now: new Date(), say: () => undefined });
+  return { ledger, chaincode: consortium.chaincode };
+}
+
 type Open = (opening: Opening) => Promise<Backend>;
 
 const openInProcess: Open = async ({ config, consortium, identities, first, now, say }) => {

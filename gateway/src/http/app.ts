@@ -95,19 +95,21 @@ function requestLog(log: Logger) {
       return id;
     },
     serializers: {
-      req: (request) => ({ method: request.method }),
+      req: () => undefined,
       res: (response) => ({ statusCode: response.statusCode }),
       err: (e) => ({ name: e.name, code: e.code }),
     },
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'warn' : 'info'),
-    customProps: (request, response) => ({
-      requestId: request.id,
-      route: response.locals.route,
-      caller: response.locals.who?.user.identity.name,
-      code: response.locals.code,
-    }),
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'requestId' },
+    customSuccessObject: (_request, response, line) => ({ ...line, ...toldOf(response) }),
+    customErrorObject: (_request, response, _error, line) => ({ ...line, ...toldOf(response) }),
     autoLogging: { ignore: (request) => request.url === '/healthz' || request.url === '/readyz' || request.url === '/metrics' },
   });
+}
+
+function toldOf({ locals, req }: Response) {
+  return { method: req.method, route: locals.route, caller: locals.who?.user.identity.name, code: locals.code };
 }
 
 function measured({ requests }: Metrics) {

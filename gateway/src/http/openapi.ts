@@ -11,8 +11,13 @@ import { z } from './zod.js';
 let document: ReturnType<OpenApiGeneratorV31['generateDocument']> | undefined;
 
 export function openApiDocument() {
-  document ??= generate();
+  document ??= withoutFlags(generate());
   return document;
+}
+
+/** JSON Schema's patterns have no flags (its core specification, section 6.4), and the generator writes ours into them: the server keeps those alone. */
+function withoutFlags<T>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema, (name, value) => (name === 'pattern' && /\/[a-z]+$/.test(value) ? undefined : value)));
 }
 
 const writing = {

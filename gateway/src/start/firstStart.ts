@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Consortium, managerOf } from '@drl/network/consortium';
 import { readDemonstration } from '../demo/data.js';
@@ -22,29 +22,34 @@ export const INITIAL_MANAGER = 'initial-manager.json';
 /** Its token as a header, for `curl -H @FILE`: so that no token stands in a command line, where every process can read it. */
 export const headerFile = (dataDir: string, name: string) => join(dataDir, 'headers', name);
 
-/** There from before the first identity until everything is loaded: a start that finds it begins anew. */
-const mark = (dataDir: string) => join(dataDir, 'loading');
+/** There while the first start loads: a start that finds it begins anew. */
+const loading = (dataDir: string) => join(dataDir, 'loading');
+/** There once all is loaded; says how this directory is laid out. */
+const layout = (dataDir: string) => join(dataDir, 'layout');
+const LAYOUT = '1\n';
 
 /** Whether nothing was made here yet. What a start that was cut off left behind has served nobody: it goes, and is made again. */
 export function beginFirstStart(dataDir: string, say: Say): boolean {
-  const { ledger, readModel, journal, questions, wallet } = directories(dataDir);
-  if (existsSync(mark(dataDir))) {
-    say('The last start was cut off while it loaded; beginning anew.');
-    for (const part of [ledger, readModel, journal, questions, wallet]) rmSync(part, { recursive: true, force: true });
+  if (existsSync(layout(dataDir))) {
+    if (readFileSync(layout(dataDir), 'utf8') !== LAYOUT) throw new Error(`${dataDir} was laid out by another version of this software`);
+    return false;
   }
-  if (existsSync(wallet)) return false;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeSecret(mark(dataDir), Buffer.from(`${new Date().toISOString()}\n`));
+  if (existsSync(loading(dataDir))) {
+    say('The last start was cut off while it loaded; beginning anew.');
+    const { ledger, readModel, journal, questions, wallet } = directories(dataDir);
+    for (const part of [ledger, readModel, journal, questions, wallet]) rmSync(part, { recursive: true, force: true });
+  } else writeSecret(loading(dataDir), Buffer.from(LAYOUT));
   return true;
+}
+
+export function endFirstStart(dataDir: string): void {
+  renameSync(loading(dataDir), layout(dataDir));
 }
 
 /** When the demonstration's clock begins. */
 export function simulationStart(consortium: Consortium, now: Date): Date {
   return demonstrationStart(now, calendarOf(consortium), readDemonstration());
-}
-
-export function endFirstStart(dataDir: string): void {
-  rmSync(mark(dataDir), { force: true });
 }
 
 /** Brings to the ledger what is new in the consortium file, and, where its clock is still a simulated one, the demonstration. */
@@ -79,7 +84,9 @@ export async function createUsers(
   say: Say,
 ): Promise<void> {
   const made: DemoUser[] = [];
+  const there = new Set(identities.list().map(({ name }) => name));
   for (const wanted of demo ? demoUsers(consortium) : [initialManager(consortium)]) {
+    if (there.has(wanted.name)) continue;
     const { token } = await identities.create(wanted, enrol);
     made.push({ name: wanted.name, department: wanted.department, roles: wanted.roles, token });
   }
