@@ -1,4 +1,5 @@
 import './quiet';
+import { randomBytes } from 'node:crypto';
 import { contracts } from '@drl/chaincode';
 import { endorserClock } from '@drl/chaincode/clock';
 import { canonical } from '@drl/chaincode/model/canonical';
@@ -12,7 +13,7 @@ import { type Principal, parsePolicy, readPolicy, satisfied } from '@drl/network
 import { peer } from '@hyperledger/fabric-protos';
 import { JSONSerializer } from 'fabric-contract-api';
 import { ChaincodeStub } from 'fabric-shim';
-import { nonce, type Person } from './people';
+import type { Person } from './people';
 
 const ChaincodeFromContract = require('fabric-shim/lib/contract-spi/chaincodefromcontract');
 
@@ -50,6 +51,8 @@ export type Verdict = 'VALID' | 'MVCC_READ_CONFLICT' | 'PHANTOM_READ_CONFLICT' |
 
 export interface Options {
   readonly at?: Date;
+  /** The same nonce makes the same transaction id. */
+  readonly nonce?: Buffer;
   readonly requestId?: string;
   /** In place of what endorsersFor says. */
   readonly endorsers?: readonly string[];
@@ -140,14 +143,14 @@ export class TestLedger {
   }
 
   /** Runs raw arguments through the dispatch, without committing. */
-  async invoke(args: readonly string[], by: Person, { at = this.now }: Options) {
+  async invoke(args: readonly string[], by: Person, { at = this.now, nonce = randomBytes(24) }: Options) {
     endorserClock.now = () => this.now.getTime();
     const proposal = buildProposal({
       channelId: 'data-rights',
       chaincode: 'drl',
       args,
       creator: serializedIdentity(by.mspId, by.pem),
-      nonce: nonce(),
+      nonce,
       timestamp: at,
     });
     const signed = new peer.SignedProposal();

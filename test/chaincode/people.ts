@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Role } from '@drl/chaincode/model/caller';
 import { newKey } from '@drl/network/embedded/ca';
 import { buildCertificate, keyId, serialNumber } from '@drl/network/embedded/certificate';
@@ -44,5 +43,3 @@ export function certificate(mspId: string, name: string, attributes?: Record<str
     key.privateKey,
   );
 }
-
-export const nonce = () => randomBytes(24);

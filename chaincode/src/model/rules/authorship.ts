@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.js';
 import type { RuleCode } from '../errors.js';
 import type { Stamp } from '../records/common.js';
-import type { RecordKind, RecordOf } from '../records/index.js';
+import type { LedgerRecord, RecordKind, RecordOf } from '../records/index.js';
 import { type ActRule, acts, type Change, type Related } from './acts.js';
 
 export type { Related } from './acts.js';
@@ -31,6 +31,24 @@ export function authorshipFault<K extends RecordKind>(
 }
 
 type AnyRecord = RecordOf<RecordKind>;
+
+/** What a reader of blocks must look up, as it stood before the transaction, to give as `related`. */
+export interface RelatedIds {
+  readonly asset?: string;
+  readonly grant?: string;
+  readonly from?: string;
+  /** The asset whose standing confirmed owner (derive.ts rightStands) is asked for. */
+  readonly ownerOf?: string;
+}
+
+export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecord): RelatedIds {
+  if (next.kind === 'grant' && next.status === 'active' && previous?.status !== 'requested' && previous?.status !== 'suspended')
+    return { asset: next.asset };
+  if ((next.kind === 'share' || next.kind === 'refusal') && previous === undefined) return { grant: next.grant };
+  if (next.kind !== 'right') return {};
+  if (previous === undefined) return next.transferredFrom === undefined ? {} : { from: next.transferredFrom };
+  return previous.status === 'claimed' && next.rightType !== 'ownership' ? { ownerOf: next.asset } : {};
+}
 
 function follows(previous: AnyRecord | undefined, next: AnyRecord): boolean {
   if (previous === undefined) return next.version === 1 && same(next.created, next.updated);

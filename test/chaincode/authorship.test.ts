@@ -1,0 +1,269 @@
+import { callerFromCertificate } from '@drl/chaincode/certificate';
+import { type Caller, resolveCaller } from '@drl/chaincode/model/caller';
+import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { authorshipFault, type Related, relatedIds } from '@drl/chaincode/model/rules/authorship';
+import { rightStands } from '@drl/chaincode/model/rules/derive';
+import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
+import fc from 'fast-check';
+import {
+  ask,
+  auditor,
+  city,
+  granted,
+  household,
+  householdConsumer,
+  manager,
+  population,
+  published,
+  SHA,
+  sent,
+  social,
+  socialConsumer,
+  tax,
+  taxConsumer,
+  zh,
+} from './city';
+import { TestLedger } from './harness';
+import type { Person } from './people';
+
+/** One write of one record, with what a reader of blocks knows of it. */
+interface Change {
+  readonly name: string;
+  readonly previous: LedgerRecord | undefined;
+  readonly next: LedgerRecord;
+  readonly by: Person;
+  readonly related: Related;
+}
+
+/** Keeps what a reader of blocks would see: each record before and after, and what stood beside it. */
+class WatchedLedger extends TestLedger {
+  readonly changes: Change[] = [];
+
+  override async submit<N extends TransactionName>(name: N, input: TransactionInput<N>, by: Person, options = {}): Promise<LedgerRecord> {
+    const before = this.fork();
+    const answer = await super.submit(name, input, by, options);
+    for (const kind of ['asset', 'right', 'contest', 'grant', 'share', 'refusal', 'audit-query'] as const)
+      for (const next of this.all(kind)) {
+        const previous = before.get(kind, next.id);
+        if (previous?.version === next.version) continue;
+        this.changes.push({ name, previous, next, by, related: relatedTo(before, previous, next) });
+      }
+    return answer;
+  }
+}
+
+function relatedTo(before: TestLedger, previous: LedgerRecord | undefined, next: LedgerRecord): Related {
+  const ids = relatedIds(previous, next);
+  const contests = before.all('contest');
+  const owner =
+    ids.ownerOf &&
+    before.all('right').find((r) => r.asset === ids.ownerOf && r.rightType === 'ownership' && rightStands(r, contests, next.updated.at));
+  return {
+    asset: ids.asset === undefined ? undefined : before.get('asset', ids.asset),
+    grant: ids.grant === undefined ? undefined : before.get('grant', ids.grant),
+    from: ids.from === undefined ? undefined : before.get('right', ids.from),
+    owner: owner ? owner.holder : undefined,
+  };
+}
+
+const everyone = { household, householdConsumer, social, socialConsumer, tax, taxConsumer, manager, auditor };
+let ledger: WatchedLedger;
+const callers = new Map<Person, Caller>();
+
+function fault(change: Pick<Change, 'previous' | 'next' | 'related'>, by: Person) {
+  return authorshipFault(change.next.kind as RecordKind, change.previous, change.next, callers.get(by) as Caller, change.related);
+}
+
+/** A story that has every act in it. */
+beforeAll(async () => {
+  const base = await city();
+  ledger = new WatchedLedger(base.now);
+  for (const [key, entry] of base.state) ledger.state.set(key, entry);
+  for (const person of Object.values(everyone)) {
+    const certified = callerFromCertificate(person.pem, person.mspId);
+    const department = base.all('department').find(({ id, mspId }) => (certified.department ?? id) === id && mspId === person.mspId);
+    callers.set(person, resolveCaller(certified, base.get('settings', 'settings'), department) as Caller);
+  }
+  const asset = await published(ledger);
+  await ledger.submit('asset:revise', { id: asset.id, changes: { theme: 'credit' } }, household);
+  await ledger.submit('asset:suspend', { id: asset.id }, household);
+  await ledger.submit('asset:resume', { id: asset.id }, household);
+  const claim = (rightType: 'ownership' | 'use' | 'trading', by: Person) =>
+    ledger.write('right', 'right:claim', { asset: asset.id, rightType, role: 'user', basis: zh('依据') }, by);
+  const owned = await claim('ownership', household);
+  await ledger.submit('right:contest', { id: owned.id, reason: zh('异议') }, tax);
+  await ledger.submit('right:confirm', { id: owned.id }, manager);
+  const use = await claim('use', social);
+  await ledger.submit('right:confirm', { id: use.id }, household);
+  await ledger.submit('right:decline', { id: (await claim('trading', tax)).id }, household);
+  await ledger.submit('right:offer', { id: owned.id, to: 'tax' }, household);
+  await ledger.submit('right:decline', { id: owned.id }, tax);
+  await ledger.submit('right:offer', { id: owned.id, to: 'tax' }, household);
+  await ledger.submit('right:accept', { id: owned.id }, tax);
+  const contest = await ledger.write('contest', 'right:contest', { id: use.id, reason: zh('异议') }, household);
+  await ledger.submit('right:decline', { id: use.id }, manager, { contest });
+
+  const grant = await ledger.write('grant', 'grant:request', { ...ask(asset.id), constraints: { maxCount: 5 } }, socialConsumer);
+  await ledger.submit('grant:return', { id: grant.id, reason: zh('补充') }, household);
+  await ledger.submit('grant:resubmit', { id: grant.id, legalBasis: zh('补充后的依据') }, socialConsumer);
+  await ledger.submit('grant:approve', { id: grant.id, constraints: { maxCount: 4 } }, household);
+  await ledger.submit('grant:withdraw', { id: (await ledger.write('grant', 'grant:request', ask(asset.id), taxConsumer)).id }, taxConsumer);
+  const share = await ledger.write('share', 'share:commit', sent(grant.id), household);
+  await ledger.submit('share:acknowledge', { id: share.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);
+  const wrong = await ledger.write('share', 'share:commit', sent(grant.id), household);
+  await ledger.submit('share:acknowledge', { id: wrong.id, payloadHash: SHA('b'), hashAlgorithm: 'sha-256' }, socialConsumer);
+  await ledger.submit('share:resolve', { id: wrong.id, resolution: zh('重发') }, socialConsumer);
+  const use4 = { grant: grant.id, purpose: 'dpv:IdentityVerification', elements: ['name'], rows: 3 };
+  const opened = await ledger.write('share', 'share:open', use4, household);
+  await ledger.submit('share:commit', sent(grant.id, { share: opened.id, rows: 3 }), household);
+  await ledger.submit('share:void', { id: (await ledger.write('share', 'share:open', use4, household)).id, reason: zh('中断') }, household);
+  await ledger.submit('share:commit', sent(grant.id), household);
+  await ledger.submit('grant:suspend', { id: grant.id, reason: zh('停') }, household);
+  await ledger.submit('grant:resume', { id: grant.id }, household);
+  await ledger.submit('grant:revoke', { id: grant.id, reason: zh('撤') }, household);
+  const late = await ledger.write('grant', 'grant:request', ask(asset.id), socialConsumer);
+  ledger.now = new Date('2026-03-20T02:00:00Z');
+  await ledger.submit('grant:approve', { id: late.id }, manager);
+  const { shareCondition: _condition, ...open } = population;
+  const free = await ledger.write('asset', 'asset:register', { ...open, shareType: 'unconditional' }, household);
+  await ledger.submit('asset:publish', { id: free.id }, household);
+  await granted(ledger, {}, free.id);
+  await ledger.submit('audit:record', { action: 'trace', queryHash: SHA('b'), resultCount: 1, asOfBlock: 1, outcome: 'answered' }, auditor);
+});
+
+test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
+  expect(ledger.changes.length).toBeGreaterThanOrEqual(45);
+  expect(ledger.changes.map((change) => [change.name, change.next.kind, fault(change, change.by)])).toEqual(
+    ledger.changes.map((change) => [change.name, change.next.kind, undefined]),
+  );
+});
+
+test('and nobody else’s: the same change by another creator is a fault', () => {
+  for (const change of ledger.changes)
+    for (const other of Object.values(everyone)) if (other !== change.by) expect(fault(change, other)).toBeDefined();
+});
+
+/** Acts that two may do: a mismatch is settled by the manager too, a claim taken back by its claimant, an offer by who made it. */
+const alternatives = ['share:resolve data-bureau', 'right:decline tax', 'right:decline household'];
+
+test('a forger who also writes its own name into the stamps is a fault still, unless its word counts for that very act', () => {
+  for (const change of ledger.changes)
+    for (const other of Object.values(everyone)) {
+      const caller = callers.get(other) as Caller;
+      if (caller.department === change.next.updated.department) continue;
+      const stamp = { ...change.next.updated, department: caller.department, mspId: caller.mspId, name: caller.name };
+      const forged = JSON.parse(JSON.stringify(change.next).replaceAll(JSON.stringify(change.next.updated), JSON.stringify(stamp)));
+      const said = authorshipFault(forged.kind as RecordKind, change.previous, forged, caller, change.related);
+      if (said === undefined) expect(alternatives).toContain(`${change.name} ${caller.department}`);
+    }
+});
+
+test('a field moved along with a change that may not move it, or history rewritten, is a fault', () => {
+  const field = fc.constantFrom(
+    'publisher',
+    'holder',
+    'assigner',
+    'assignee',
+    'provider',
+    'consumer',
+    'asset',
+    'grant',
+    'created',
+    'id',
+    'version',
+    'by',
+    'right',
+    'payloadHash',
+    'useNumber',
+  );
+  fc.assert(
+    fc.property(fc.nat(), field, (which, name) => {
+      const changes = ledger.changes.filter(
+        ({ previous, next }) => previous !== undefined && name in next && !(name === 'payloadHash' && next.status === 'committed'),
+      );
+      fc.pre(changes.length > 0);
+      const change = changes[which % changes.length] as Change;
+      const was = (change.next as unknown as Record<string, unknown>)[name];
+      const other =
+        typeof was === 'number' ? was + 1 : typeof was === 'string' ? `x${was.slice(1)}y` : { ...(was as object), name: 'forger' };
+      expect(fault({ ...change, next: { ...change.next, [name]: other } as LedgerRecord }, change.by)).toBeDefined();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('the forgeries that Fabric takes when the manager’s peer and one department’s are tampered', () => {
+  const last = <K extends RecordKind>(kind: K, status: string) =>
+    ledger.changes.findLast(({ next }) => next.kind === kind && next.status === status) as Change & {
+      next: RecordOf<K>;
+      previous?: RecordOf<K>;
+    };
+  const as = (person: Person, record: LedgerRecord): LedgerRecord => {
+    const { department, mspId, name } = callers.get(person) as Caller;
+    const stamp = { ...record.updated, department, mspId, name };
+    return { ...record, version: 1, created: stamp, updated: stamp } as LedgerRecord;
+  };
+
+  test('another’s asset', () => {
+    expect(
+      fault({ previous: undefined, next: as(tax, { ...last('asset', 'registered').next, publisher: 'household' }), related: {} }, tax),
+    ).toBe('NOT_YOURS');
+  });
+
+  test('a grant that the consumer gives itself', () => {
+    const asset = ledger.all('asset').find(({ shareType }) => shareType === 'conditional');
+    const { decided: _decided, dueAt: _due, reason: _reason, ...forged } = last('grant', 'active').next;
+    const next = as(taxConsumer, { ...forged, asset: asset?.id ?? '', assignee: 'tax' } as LedgerRecord);
+    expect(fault({ previous: undefined, next, related: { asset } }, taxConsumer)).toBe('NOT_YOURS');
+    expect(fault({ previous: undefined, next, related: {} }, taxConsumer)).toBe('NOT_YOURS');
+  });
+
+  test('a grant as if its provider had decided', () => {
+    const real = last('grant', 'active').next;
+    const next = as(taxConsumer, { ...real, assignee: 'tax', decided: real.updated } as LedgerRecord);
+    expect(fault({ previous: undefined, next, related: {} }, taxConsumer)).toBeDefined();
+  });
+
+  test('an ownership that no offer stands behind', () => {
+    const real = last('right', 'confirmed').next;
+    const next = as(social, { ...real, holder: 'social-insurance', transferredFrom: 'rgt-none' } as LedgerRecord);
+    expect(fault({ previous: undefined, next, related: {} }, social)).toBeDefined();
+    expect(fault({ previous: undefined, next, related: { from: ledger.all('right')[0] } }, social)).toBeDefined();
+  });
+
+  test('an acknowledgement by the provider, and one that says equal where the digests differ', () => {
+    const acknowledged = last('share', 'acknowledged');
+    expect(fault(acknowledged, household)).toBe('NOT_YOURS');
+    const other = { ...acknowledged.next.consumerCommitment, payloadHash: SHA('c') } as RecordOf<'share'>['consumerCommitment'];
+    expect(fault({ ...acknowledged, next: { ...acknowledged.next, consumerCommitment: other } as LedgerRecord }, socialConsumer)).toBe(
+      'NOT_YOURS',
+    );
+  });
+
+  test('a share, and a refusal, under a grant of others', () => {
+    const grant = ledger.all('grant')[0] as RecordOf<'grant'>;
+    const share = as(tax, { ...last('share', 'committed').next, provider: 'tax', grant: grant.id } as LedgerRecord);
+    expect(fault({ previous: undefined, next: share, related: { grant } }, tax)).toBeDefined();
+    const refusal = as(tax, { ...last('refusal', 'refused').next, provider: 'tax' } as LedgerRecord);
+    expect(fault({ previous: undefined, next: refusal, related: { grant } }, tax)).toBe('NOT_YOURS');
+  });
+
+  test('the manager’s decision before the provider’s time has passed', () => {
+    const late = ledger.changes.find(({ name, by }) => name === 'grant:approve' && by === manager) as Change;
+    const early = { ...late.next.updated, at: '2026-03-03T00:00:00.000Z' };
+    const next = { ...late.next, updated: early, decided: early } as LedgerRecord;
+    expect(fault({ ...late, next }, manager)).toBe('NOT_YOURS');
+  });
+
+  test('an approval wider than what was asked', () => {
+    const approved = ledger.changes.find(({ name, by }) => name === 'grant:approve' && by === household) as Change;
+    expect(fault({ ...approved, next: { ...approved.next, constraints: { maxCount: 6 } } as LedgerRecord }, household)).toBe('NOT_YOURS');
+  });
+
+  test('a ruling by one of the contest’s parties, and an auditor’s look by nobody', () => {
+    expect(fault(last('contest', 'upheld'), household)).toBe('NOT_YOURS');
+    expect(fault({ previous: undefined, next: as(household, last('audit-query', 'recorded').next), related: {} }, household)).toBe(
+      'NOT_YOURS',
+    );
+  });
+});
