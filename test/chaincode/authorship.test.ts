@@ -143,8 +143,8 @@ test('and nobody else’s: the same change by another creator is a fault', () =>
     for (const other of Object.values(everyone)) if (other !== change.by) expect(fault(change, other)).toBeDefined();
 });
 
-/** Acts that two may do: a mismatch is settled by the manager too, a claim taken back by its claimant, an offer by who made it. */
-const alternatives = ['share:resolve data-bureau', 'right:decline tax', 'right:decline household'];
+/** Acts that two may do: mismatch and late request are the manager's too, a claim is taken back by its claimant, an offer by who made it. */
+const alternatives = ['share:resolve data-bureau', 'right:decline tax', 'right:decline household', 'grant:approve household'];
 
 test('a forger who also writes its own name into the stamps is a fault still, unless its word counts for that very act', () => {
   for (const change of ledger.changes)
