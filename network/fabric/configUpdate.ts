@@ -7,15 +7,18 @@ import type { Context } from './context.js';
 import { NetworkError } from './errors.js';
 import { writeFileSafely } from './files.js';
 import { paths } from './paths.js';
-import { ordererFlags, peerCli } from './peerCli.js';
+import { administrator, ordererFlags, peerCli } from './peerCli.js';
 import { run } from './run.js';
-import { organisationOf, type PeerState } from './state.js';
+import { type OrganisationState, organisationOf, type PeerState } from './state.js';
 
 /** The part of configtxlator's JSON that we touch (common.Config). */
 export interface ChannelConfig {
   sequence?: string;
   channel_group: {
-    groups: { Application: { groups: Record<string, OrganisationGroup> } };
+    groups: {
+      Application: { groups: Record<string, OrganisationGroup> };
+      Orderer: { values: { BatchSize: { value: { max_message_count: number } }; BatchTimeout: { value: { timeout: string } } } };
+    };
   };
 }
 
@@ -23,7 +26,14 @@ export interface OrganisationGroup {
   values: { MSP: { value: { config: { revocation_list?: string[] } } } };
 }
 
-const first = (context: Context, mspId: string): PeerState => organisationOf(context.state, mspId).peers[0] as PeerState;
+/** The ordering organisation has no peers of its own, so its administrator speaks through the first one's command line. */
+function first({ state }: Context, mspId: string): PeerState {
+  const { peers } = mspId === state.ordering.mspId ? (state.organisations[0] as OrganisationState) : organisationOf(state, mspId);
+  return peers[0] as PeerState;
+}
+
+const asAdministrator = (context: Context, mspId: string, args: string[]): Promise<Buffer> =>
+  peerCli(context, first(context, mspId), args, administrator(context.dir, mspId));
 
 /** configtxlator opens /dev/stdin and /dev/stdout by name, which fails where they are sockets, as Node's are: so files. */
 async function translate({ binaries }: Context, folder: string, args: string[]): Promise<Buffer> {
@@ -36,7 +46,7 @@ async function translate({ binaries }: Context, folder: string, args: string[]):
 export async function fetchConfig(context: Context, folder: string, mspId: string): Promise<ChannelConfig> {
   const file = join(folder, 'config.block');
   const { dir, state } = context;
-  await peerCli(context, first(context, mspId), ['channel', 'fetch', 'config', file, '-c', state.channel, ...ordererFlags(dir, state)]);
+  await asAdministrator(context, mspId, ['channel', 'fetch', 'config', file, '-c', state.channel, ...ordererFlags(dir, state)]);
   const decoded = await translate(context, folder, ['proto_decode', '--type', 'common.Block', '--input', file]);
   const block = JSON.parse(decoded.toString()) as { data: { data: { payload: { data: { config: ChannelConfig } } }[] } };
   const config = block.data.data[0]?.payload.data.config;
@@ -93,8 +103,8 @@ export async function updateConfig(
     if (!update) return false;
     const file = join(folder, 'update.tx');
     writeFileSafely(file, updateEnvelope(state.channel, update));
-    for (const mspId of others) await peerCli(context, first(context, mspId), ['channel', 'signconfigtx', '-f', file]);
-    await peerCli(context, first(context, submitter), ['channel', 'update', '-f', file, '-c', state.channel, ...ordererFlags(dir, state)]);
+    for (const mspId of others) await asAdministrator(context, mspId, ['channel', 'signconfigtx', '-f', file]);
+    await asAdministrator(context, submitter, ['channel', 'update', '-f', file, '-c', state.channel, ...ordererFlags(dir, state)]);
     return true;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,19 +4,27 @@ import { livingProcess } from './processes.js';
 import { run } from './run.js';
 import type { NetworkState, OrdererState, PeerState } from './state.js';
 
-/** `peer …` as the administrator of the peer's organisation. The peer's own core.yaml serves; the identity and address are put over it. */
+/** Who signs: an MSP folder with a key. */
+export interface CliIdentity {
+  mspId: string;
+  msp: string;
+}
+
+export const administrator = (dir: string, mspId: string): CliIdentity => ({ mspId, msp: paths.adminMsp(dir, mspId) });
+
+/** `peer …`, as the administrator of the peer's organisation unless told otherwise. The peer's own core.yaml serves; the identity and address are put over it. */
 export function peerCli(
   { dir, binaries }: Pick<Context, 'dir' | 'binaries'>,
   peer: PeerState,
   args: string[],
-  msp = paths.adminMsp(dir, peer.mspId),
+  as: CliIdentity = administrator(dir, peer.mspId),
 ): Promise<Buffer> {
   return run(binaries.peer, args, {
     FABRIC_CFG_PATH: paths.node(dir, peer.name),
     FABRIC_LOGGING_SPEC: 'warning',
     CORE_PEER_ADDRESS: `${HOST}:${peer.port}`,
-    CORE_PEER_LOCALMSPID: peer.mspId,
-    CORE_PEER_MSPCONFIGPATH: msp,
+    CORE_PEER_LOCALMSPID: as.mspId,
+    CORE_PEER_MSPCONFIGPATH: as.msp,
   });
 }
 

@@ -36,6 +36,7 @@ export interface LiveProcess {
   pid: number;
   /** Held by SIGSTOP: it lives, and answers nobody. */
   frozen: boolean;
+  command: string[];
 }
 
 interface Seen {
@@ -70,7 +71,7 @@ export function livingProcess(dir: string, name: string): LiveProcess | undefine
   const seen = record && lookAt(record.pid);
   if (!record || !seen || seen.state.startsWith('Z') || seen.started !== record.started) return undefined;
   if (seen.command.join(' ') !== record.command.join(' ')) return undefined;
-  return { pid: record.pid, frozen: seen.state.startsWith('T') };
+  return { pid: record.pid, frozen: seen.state.startsWith('T'), command: record.command };
 }
 
 const LOG_LIMIT = 16 * 1024 * 1024;

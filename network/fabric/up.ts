@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Consortium } from '../consortium.js';
+import { updateBatch } from './batch.js';
 import { reportBinaries, requireBinaries } from './binaries.js';
 import { connectCa } from './ca.js';
 import { awaitLeader, joinOrderers, joinPeer } from './channel.js';
@@ -86,6 +87,12 @@ async function bringUp({
     done(context, 'defined');
     clock('chaincode committed');
   }
+  if (!isDeepStrictEqual(state.consortium.ordering, consortium.ordering)) {
+    await updateBatch(context, consortium.ordering);
+    state.consortium.ordering = consortium.ordering;
+    writeNetwork(dir, state);
+    clock('batch settings');
+  }
   await awaitChaincode(context, service.name);
   clock('chaincode answers');
   return { dir, state, profile: writeProfile(dir, state), warnings, timings: clock.timings };
@@ -133,27 +140,26 @@ function chooseChaincode(state: NetworkState, packed: ChaincodePackage, path: st
   return [`the chaincode's code is not the one that was approved as ${state.chaincode.packageId}; \`drl network upgrade\` approves it`];
 }
 
-/** Departments and rules may change in the file (they live on the ledger); organisations, orderers and the channel are the network's own. */
+/**
+ * Departments and rules may change in the file (they live on the ledger), and batch settings, which `up` puts into the channel; organisations, orderers and the channel are the network's own.
+ * Organisations that were added to the living network need not stand in the file.
+ */
 function fitting(state: NetworkState, consortium: Consortium): NetworkState {
-  const frame = (c: Consortium) => ({
-    channel: c.channel,
-    chaincode: c.chaincode,
-    ordering: { mspId: c.ordering.mspId, nodes: c.ordering.nodes },
-    organisations: c.organisations.map(({ mspId, role, peers }) => ({ mspId, role, peers })),
-  });
+  const count = consortium.organisations.length;
+  const there = frame({ ...state.consortium, organisations: state.consortium.organisations.slice(0, count) });
   const wanted = frame(consortium);
-  const there = frame(state.consortium);
-  // Organisations added to the living network need not stand in the file.
-  const known = { ...there, organisations: there.organisations.slice(0, Math.max(wanted.organisations.length, 0)) };
-  if (!isDeepStrictEqual(known, wanted)) throw new NetworkError('CONSORTIUM_CHANGED', differences(there, wanted));
-  return {
-    ...state,
-    consortium: {
-      ...consortium,
-      organisations: [...consortium.organisations, ...state.consortium.organisations.slice(consortium.organisations.length)],
-    },
-  };
+  if (!isDeepStrictEqual(there, wanted)) throw new NetworkError('CONSORTIUM_CHANGED', differences(there, wanted));
+  const organisations = [...consortium.organisations, ...state.consortium.organisations.slice(count)];
+  // The batch settings are recorded once the channel has them.
+  return { ...state, consortium: { ...consortium, organisations, ordering: state.consortium.ordering } };
 }
+
+const frame = (c: Consortium) => ({
+  channel: c.channel,
+  chaincode: c.chaincode,
+  ordering: { mspId: c.ordering.mspId, nodes: c.ordering.nodes },
+  organisations: c.organisations.map(({ mspId, role, peers }) => ({ mspId, role, peers })),
+});
 
 function differences(there: object, wanted: object): string {
   const changed = Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(value, (there as Record<string, unknown>)[key]));

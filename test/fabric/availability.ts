@@ -1,6 +1,6 @@
 import { reportBinaries } from '@drl/network/fabric/binaries';
 
-export type Availability = { ok: true } | { ok: false; reason: string };
+type Availability = { ok: true } | { ok: false; reason: string };
 
 let known: Availability | undefined;
 
@@ -11,12 +11,6 @@ export function fabricAvailable(): Availability {
     known = report.ok ? { ok: true } : { ok: false, reason: report.problems.join('; ') };
   }
   return known;
-}
-
-/** The line with which a test run ends, so that a skip is never silent. */
-export function fabricLine(): string {
-  const found = fabricAvailable();
-  return found.ok ? 'real Fabric: ran' : `real Fabric: skipped, ${found.reason}`;
 }
 
 /** `describe` where Fabric's programs are found; elsewhere a skipped block whose name says why. */

@@ -44,7 +44,7 @@ export async function put(dir: string, user: CliUser, key: string, value: string
     '--waitForEventTimeout',
     '20s',
   ];
-  await peerCli(context, own as PeerState, [...args, ...ordererFlags(dir, state), ...peerFlags(dir, peersOf(dir, endorsers))], user.msp);
+  await peerCli(context, own as PeerState, [...args, ...ordererFlags(dir, state), ...peerFlags(dir, peersOf(dir, endorsers))], user);
 }
 
 export async function get(dir: string, user: CliUser, key: string): Promise<string> {
@@ -52,5 +52,5 @@ export async function get(dir: string, user: CliUser, key: string): Promise<stri
   const call = JSON.stringify({ Args: ['putget:get', JSON.stringify({ key })] });
   const [own] = peersOf(dir, [user.mspId]);
   const args = ['chaincode', 'query', '-C', context.state.channel, '-n', context.state.consortium.chaincode, '-c', call];
-  return (await peerCli(context, own as PeerState, args, user.msp)).toString().trim();
+  return (await peerCli(context, own as PeerState, args, user)).toString().trim();
 }

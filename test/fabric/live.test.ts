@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, 
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { addOrganisation } from '@drl/network/fabric/addOrganisation';
+import { setBatch } from '@drl/network/fabric/batch';
 import { networkDown } from '@drl/network/fabric/down';
 import { revokeUser } from '@drl/network/fabric/enrol';
 import { NetworkError } from '@drl/network/fabric/errors';
@@ -115,6 +116,19 @@ describeFabric('a real network', () => {
     const before = await networkStatus(dir);
     await again();
     expect(pids(await networkStatus(dir))).toEqual(pids(before));
+  });
+
+  test('brought up with other batch settings, puts them into the channel', async () => {
+    const height = async () => (await networkStatus(dir)).nodes.find((n) => n.kind === 'orderer')?.height as number;
+    const before = await height();
+    const wanted = consortium(...FEWER);
+    const slower = { ...wanted, ordering: { ...wanted.ordering, batchTimeoutMs: 30 } };
+    await networkUp({ consortium: slower, dir });
+    expect(readNetwork(dir).consortium.ordering.batchTimeoutMs).toBe(30);
+    expect(await height()).toBe(before + 1);
+    expect(await setBatch(dir, slower.ordering)).toBe(false);
+    expect(await setBatch(dir, wanted.ordering)).toBe(true);
+    expect(await height()).toBe(before + 2);
   });
 
   test('after a kill of an orderer, a peer, a chaincode and a CA, starts those four and no other', async () => {

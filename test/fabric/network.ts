@@ -32,7 +32,7 @@ function alive(pid: number): boolean {
 }
 
 /** A hundred ports that nobody holds. Processes start looking at different places, so that two do not choose the same. */
-export async function freeBasePort(): Promise<number> {
+async function freeBasePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const base = 18_000 + ((process.pid * 7 + attempt) % 130) * 100;
     const free = await Promise.all(Array.from({ length: 100 }, (_, i) => portIsFree(base + i)));

@@ -119,7 +119,7 @@ describe('processes', () => {
 
   test('are known by pid, start and command line, and ended when told', async () => {
     const pid = await startProcess(dir, sleeper('echo started; while :; do sleep 0.05; done'));
-    expect(livingProcess(dir, 'sleeper')).toEqual({ pid, frozen: false });
+    expect(livingProcess(dir, 'sleeper')).toMatchObject({ pid, frozen: false });
     expect(await stopProcess(dir, 'sleeper')).toBe(true);
     expect(livingProcess(dir, 'sleeper')).toBeUndefined();
     expect(await stopProcess(dir, 'sleeper')).toBe(false);
