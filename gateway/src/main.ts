@@ -18,7 +18,7 @@ import { announce } from './start/announce.js';
 import type { Backend } from './start/backend.js';
 import { directories } from './start/directories.js';
 import { beginFirstStart, createUsers, endFirstStart, managerIn, prepare, simulationStart } from './start/firstStart.js';
-import { openService, type Service } from './start/service.js';
+import { mustBeFree, openService, type Service } from './start/service.js';
 import { walletKey } from './wallet.js';
 
 /** The composition root: configuration → engine → read model → application → server. The only file that names an adapter. */
@@ -34,6 +34,7 @@ export interface Running {
 export async function start(config: Config, log: Logger, say: Say = () => undefined): Promise<Running> {
   const { dataDir, demo } = config;
   const consortium = consortiumOf(config);
+  await mustBeFree(config.port, config.host);
   const first = beginFirstStart(dataDir, say);
   if (first)
     say(demo ? `First start: making the demonstration in ${dataDir} …` : `First start: making an empty consortium in ${dataDir} …`);

@@ -38,7 +38,8 @@ export function beginFirstStart(dataDir: string, say: Say): boolean {
   if (existsSync(loading(dataDir))) {
     say('The last start was cut off while it loaded; beginning anew.');
     const { ledger, readModel, journal, questions, wallet } = directories(dataDir);
-    for (const part of [ledger, readModel, journal, questions, wallet]) rmSync(part, { recursive: true, force: true });
+    const users = [join(dataDir, 'headers'), join(dataDir, DEMO_USERS), join(dataDir, INITIAL_MANAGER)];
+    for (const part of [ledger, readModel, journal, questions, wallet, ...users]) rmSync(part, { recursive: true, force: true });
   } else writeSecret(loading(dataDir), Buffer.from(LAYOUT));
   return true;
 }

@@ -89,8 +89,7 @@ export async function openService({ config, consortium, backend, identities, key
   return {
     services,
     async listen(port, host) {
-      server.listen(port, host);
-      await once(server, 'listening');
+      await listening(server, port, host);
       const address = server.address() as AddressInfo;
       return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
     },
@@ -106,6 +105,21 @@ export async function openService({ config, consortium, backend, identities, key
       await ledger.close();
     },
   };
+}
+
+/** Whether the address can be had at all: better known before a minute's work than after it. */
+export async function mustBeFree(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  await listening(probe, port, host);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+async function listening(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'another process listens there' : (error.code ?? error.message);
+    throw new Error(`cannot listen on ${host}:${port}: ${reason} (set PORT or HOST)`);
+  });
 }
 
 /** No new connections; what is in flight has its time, then is cut. */
