@@ -1,3 +1,4 @@
+import { recordKey } from '@drl/chaincode/model/keys';
 import * as asset from '@drl/chaincode/model/rules/asset';
 import * as department from '@drl/chaincode/model/rules/department';
 import * as grant from '@drl/chaincode/model/rules/grant';
@@ -9,8 +10,9 @@ import { verifyEvidence } from '@drl/gateway/evidence/verify';
 import type { Attestation } from '@drl/gateway/ledger/ledger';
 import { dataHash } from '@drl/network/block/header';
 import { readBlock } from '@drl/network/block/read';
+import type { Version } from '@drl/network/block/rwset';
 import { Story } from './story';
-import { MANAGER, World } from './world';
+import { MANAGER, type TransactionSpec, World } from './world';
 
 /**
  * The threat table of FORMAT.md, line by line: what someone could try who runs the gateway and holds the manager's peer or one department's, and in the
@@ -183,6 +185,41 @@ describe('a policy that is not the one in force', () => {
     expect(fault(await judge(world, { kind: 'asset', id: story.asset.id }))).toMatch(/^content |^complete /);
   });
 
+  it('a version written over one that was no longer the last', async () => {
+    const story = Story.walk();
+    const { world } = story;
+    const first = world.placeOf(story.asset.created.transactionId);
+    const next = revised(story);
+    const key = recordKey('asset', next.id);
+    const sets: TransactionSpec['sets'] = (usual) =>
+      usual.map((set) => ({ ...set, reads: (set.reads ?? []).map((read) => (read.key === key ? { key, version: first } : read)) }));
+    world.commit(world.transaction({ name: 'asset:revise', as: story.provider, records: [next], sets }));
+    expect(fault(await judge(world, { kind: 'asset', id: next.id }))).toMatch(/^(complete MISSING|content CONTENT)$/);
+    const place = world.placeOf(story.asset.updated.transactionId) as Version;
+    const added = await edited(world, { kind: 'asset', id: next.id }, (bundle) => {
+      bundle.records[0].versions.splice(1, 0, { record: story.asset, transaction: story.asset.updated.transactionId });
+      const whole = readBlock(world.blocks[Number(place.block)] as Buffer);
+      const sample = bundle.transactions.at(-1);
+      bundle.transactions.push({
+        ...sample,
+        id: story.asset.updated.transactionId,
+        block: Number(place.block),
+        index: Number(place.tx),
+        at: story.asset.updated.at,
+      });
+      bundle.transactions.sort((a: { block: number }, b: { block: number }) => a.block - b.block);
+      bundle.blocks.push({
+        number: Number(place.block),
+        previousHash: whole.previousHash.toString('hex'),
+        dataHash: whole.dataHash.toString('hex'),
+        envelopes: whole.envelopes.map((e) => e.toString('base64')),
+        orderer: bundle.blocks.at(-1).orderer,
+      });
+      bundle.blocks.sort((a: { number: number }, b: { number: number }) => a.number - b.number);
+    });
+    expect(fault(added)).toBe('content VERSIONS');
+  });
+
   it('an older definition of the chaincode shown as in force: the ledger found the read out of date', async () => {
     const world = new World();
     world.define({ policy: "OR('BureauMSP.peer', 'PoliceMSP.peer')" });
@@ -290,6 +327,11 @@ describe('attestations', () => {
     ];
     for (const lie of lies)
       expect(fault(await by((id) => [honest(id), world.attest(id, world.peer(MANAGER), lie)]))).toBe('validity ATTESTATION');
+  });
+
+  it('signed with another key than the peer’s', async () => {
+    const thief = { ...world.peer(MANAGER), key: story.provider.key };
+    expect(fault(await by((id) => [honest(id), world.attest(id, thief)]))).toBe('validity ATTESTATION');
   });
 
   it('that say the transaction is void', async () => {
