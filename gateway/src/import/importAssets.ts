@@ -93,6 +93,7 @@ export async function* importAssets(
   }
   yield* told.splice(0);
   if (failure) throw failure;
+  options.signal?.throwIfAborted();
   const summary: ImportSummary = { event: 'summary', ...total, seconds: Math.round(performance.now() - started) / 1000 };
   yield summary;
 }

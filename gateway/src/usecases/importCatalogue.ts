@@ -2,6 +2,7 @@ import type { RuleErrorJson } from '@drl/chaincode/model/errors';
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
+import { ServiceError } from '../errors.js';
 import type { Enrol, User } from '../identities.js';
 import { ImportError } from '../import/errors.js';
 import type { ImportEvent } from '../import/events.js';
@@ -35,6 +36,8 @@ export async function* importCatalogue(services: Services, who: Who, request: Im
   try {
     yield* importAssets(request.bytes, request, deps);
   } catch (error) {
+    // An import that was cut off must not look like a whole one.
+    if (services.stopping.aborted) throw new ServiceError('SHUTTING_DOWN');
     throw error instanceof ImportError ? asRule(error) : error;
   }
 }

@@ -1,0 +1,81 @@
+import { Command, CommanderError } from 'commander';
+import { ImportError } from '../import/errors.js';
+import type { Connection } from './client.js';
+import { chainCommands } from './commands/chain.js';
+import { evidenceCommand } from './commands/evidence.js';
+import { importCommand, importErrorLine } from './commands/import.js';
+import { localCommands } from './commands/local.js';
+import { networkCommands } from './commands/network.js';
+import { traceCommand } from './commands/trace.js';
+import { verifyCommand } from './commands/verify.js';
+import { CliError } from './errors.js';
+import { out, say, t } from './terminal.js';
+
+/** The `drl` command: answers the exit code. 0 done, or proven; 1 refused, failed, or not proven; 2 not understood, or unreadable. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = build((exit) => {
+    code = exit;
+  });
+  try {
+    await program.parseAsync(args as string[], { from: 'user' });
+    return code;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function build(exit: (code: number) => void): Command {
+  const program = new Command('drl')
+    .description(t({ zh: '数据权利账本', en: 'Data Rights Ledger' }))
+    .option('--url <url>', t({ zh: '服务地址（DRL_URL）', en: 'address of the service (DRL_URL)' }))
+    .option('--token <token>', t({ zh: '凭证（DRL_TOKEN）', en: 'credential (DRL_TOKEN)' }))
+    .option(
+      '--as <name>',
+      t({ zh: '以演示用户的身份，如 auditor、household-steward', en: 'as a demonstration user, e.g. auditor, household-steward' }),
+    )
+    .option('--data-dir <dir>', t({ zh: '数据目录（DATA_DIR）', en: 'the data directory (DATA_DIR)' }))
+    .enablePositionalOptions()
+    .showHelpAfterError()
+    .configureOutput({ writeOut: (text) => out(text.trimEnd()), writeErr: (text) => say(text.trimEnd()) })
+    .addHelpText('after', '\n  drl start\n  drl trace HJ-001 --as auditor');
+  localCommands(program, exit);
+  importCommand(program, connectionOf, exit);
+  traceCommand(program, connectionOf);
+  evidenceCommand(program, connectionOf);
+  verifyCommand(program, exit);
+  chainCommands(program, connectionOf, exit);
+  networkCommands(program, exit);
+  for (const command of everyCommand(program)) {
+    command.exitOverride();
+    if (command.commands.length > 0 || command.name() === 'network') continue;
+    // Where a service is asked, the connection's options may follow the command as well as go before it.
+    for (const { flags, description, long } of program.options)
+      if (!command.options.some((own) => own.long === long)) command.option(flags, description);
+  }
+  return program;
+}
+
+function* everyCommand(command: Command): Generator<Command> {
+  yield command;
+  for (const inner of command.commands) yield* everyCommand(inner);
+}
+
+function connectionOf(command: Command): Connection {
+  return command.optsWithGlobals<Connection>();
+}
+
+function failed(error: unknown): number {
+  // Help and version are no failures; what commander did not understand it has said by itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CliError) {
+    say(error.message);
+    return error.exit;
+  }
+  if (error instanceof ImportError) {
+    say(importErrorLine(error));
+    return 2;
+  }
+  say(error instanceof Error ? error.message : String(error));
+  return 1;
+}
