@@ -89,6 +89,7 @@ export function contest(id: string, of: Right, stamp: Stamp, more: Partial<Conte
     ...born(id, stamp),
     right: of.id,
     asset: of.asset,
+    holder: of.holder,
     by: stamp.department,
     reason: { en: 'ours' },
     status: 'open',
