@@ -8,7 +8,7 @@ import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
 import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
-import { CliError } from './errors.js';
+import { CliError, cliCodes } from './errors.js';
 import { out, say, t } from './terminal.js';
 
 /** The `drl` command: answers the exit code. 0 done, or proven; 1 refused, failed, or not proven; 2 not understood, or unreadable. */
@@ -25,6 +25,10 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Commands that ask a service, and those that work on the data directory itself. */
+const asks = ['import', 'trace', 'evidence', 'chain export'];
+const local = ['start', 'fsck', 'identity add', 'identity list', 'identity revoke'];
+
 function build(exit: (code: number) => void): Command {
   const program = new Command('drl')
     .description(t({ zh: '数据权利账本', en: 'Data Rights Ledger' }))
@@ -36,8 +40,12 @@ function build(exit: (code: number) => void): Command {
     )
     .option('--data-dir <dir>', t({ zh: '数据目录（DATA_DIR）', en: 'the data directory (DATA_DIR)' }))
     .enablePositionalOptions()
-    .showHelpAfterError()
-    .configureOutput({ writeOut: (text) => out(text.trimEnd()), writeErr: (text) => say(text.trimEnd()) })
+    .showHelpAfterError(t({ zh: '（drl --help 有用法和示例）', en: '(drl --help shows how, with examples)' }))
+    .configureOutput({
+      writeOut: (text) => out(text.trimEnd()),
+      writeErr: (text) => say(text.trimEnd()),
+      outputError: (text, write) => write(`USAGE: ${t(cliCodes.USAGE)}: ${text.replace(/^error: /, '')}`),
+    })
     .addHelpText('after', '\n  drl start\n  drl trace HJ-001 --as auditor');
   localCommands(program, exit);
   importCommand(program, connectionOf, exit);
@@ -48,10 +56,10 @@ function build(exit: (code: number) => void): Command {
   networkCommands(program, exit);
   for (const command of everyCommand(program)) {
     command.exitOverride();
-    if (command.commands.length > 0 || command.name() === 'network') continue;
-    // Where a service is asked, the connection's options may follow the command as well as go before it.
+    // The connection's options may follow the command as well as go before it.
+    const name = [command.parent === program ? '' : command.parent?.name(), command.name()].filter(Boolean).join(' ');
     for (const { flags, description, long } of program.options)
-      if (!command.options.some((own) => own.long === long)) command.option(flags, description);
+      if ((asks.includes(name) || (local.includes(name) && long === '--data-dir')) && long) command.option(flags, description);
   }
   return program;
 }

@@ -44,25 +44,30 @@ export function chainCommands(program: Command, connection: (command: Command) =
     });
 }
 
+const PARALLEL = 8;
+
 async function exportBlocks(dir: string, connection: Connection): Promise<{ blocks: number; written: number }> {
   const client = connect(connection);
   const { height } = await client.get<{ height: number }>('/ledger');
   mkdirSync(dir, { recursive: true });
   const there = new Set(readdirSync(dir));
-  const bar = progress('blocks', height);
+  const wanted = Array.from({ length: height }, (_, n) => n).filter((n) => !there.has(`block_${n}.pb`));
+  const bar = progress('blocks', wanted.length);
   let written = 0;
-  try {
-    for (let n = 0; n < height; n += 1) {
-      const name = `block_${n}.pb`;
-      if (!there.has(name)) {
-        const bytes = await client.bytes(`/ledger/blocks/${n}`, 'application/octet-stream');
-        // Beside first, so that a file of that name is a whole block, and an export that broke off goes on where it ended.
-        writeFileSync(join(dir, `${name}.part`), bytes);
-        renameSync(join(dir, `${name}.part`), join(dir, name));
-        written += 1;
-      }
-      bar.to(n + 1);
+  const next = wanted.values();
+  const fetchOn = async () => {
+    for (const n of next) {
+      const bytes = await client.bytes(`/ledger/blocks/${n}`, 'application/octet-stream');
+      const file = join(dir, `block_${n}.pb`);
+      // Beside first, so that a file of that name is a whole block, and an export that broke off goes on where it ended.
+      writeFileSync(`${file}.part`, bytes);
+      renameSync(`${file}.part`, file);
+      written += 1;
+      bar.to(written);
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: PARALLEL }, fetchOn));
   } finally {
     bar.end();
   }

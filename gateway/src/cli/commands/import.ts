@@ -66,6 +66,9 @@ async function bring(file: string, options: Options, connection: Connection): Pr
       yield chunk as Uint8Array;
     }
   }
+  // Lines between a bar's frames would tear it: on a terminal they come after it.
+  const held: string[] = [];
+  const line = (text: string) => (process.stderr.isTTY ? held.push(text) : say(text));
   let summary: ImportSummary | undefined;
   let failed = false;
   try {
@@ -78,16 +81,17 @@ async function bring(file: string, options: Options, connection: Connection): Pr
       if (event.event === 'summary') summary = event;
       else if (event.event === 'failed') {
         failed = true;
-        say(plain(`${event.code}: ${event.detail ?? event.message}`));
+        line(plain(`${event.code}: ${event.detail ?? event.message}`));
       } else if (event.event === 'dropped' || event.event === 'row') {
         rows += 1;
         // How many rows there are shows only at the end: by the share of the file that has gone out.
         bar.to(rows, sent < size ? Math.round((rows * size) / Math.max(1, sent)) : Math.max(rows, 1));
       }
-      if (!options.json) tell(event, options.quiet ?? false);
+      if (!options.json) tell(event, options.quiet ?? false, line);
     }
   } finally {
     bar.end();
+    for (const text of held) say(text);
   }
   if (failed) return 1;
   if (!summary) throw new CliError('BROKEN_OFF');
@@ -132,14 +136,14 @@ async function* events(answer: AsyncIterable<Uint8Array>): AsyncGenerator<Told> 
   }
 }
 
-function tell(event: Told, quiet: boolean): void {
+function tell(event: Told, quiet: boolean, line: (text: string) => unknown): void {
   if (event.event === 'dropped' || (event.event === 'warning' && !quiet)) {
-    const { line, code, message, field, given, accepted } = event;
+    const { line: at, code, message, field, given, accepted } = event;
     const more = [field, given && `“${given}”`, accepted && `→ ${accepted}`].filter(Boolean).join(' ');
     const what = event.event === 'dropped' ? t({ zh: '未导入', en: 'dropped' }) : t({ zh: '提醒', en: 'warning' });
     const fields = 'fields' in event ? (event.fields ?? []).map((f) => `\n    ${f.path}: ${f.message}`).join('') : '';
-    say(
-      `${plain(`${t({ zh: '第', en: 'line ' })}${line}${t({ zh: '行', en: '' })} ${what} ${code}: ${message}${more ? ` (${more})` : ''}`)}${fields}`,
+    line(
+      `${plain(`${t({ zh: '第', en: 'line ' })}${at}${t({ zh: '行', en: '' })} ${what} ${code}: ${message}${more ? ` (${more})` : ''}`)}${fields}`,
     );
   }
 }
