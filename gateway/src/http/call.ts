@@ -31,7 +31,9 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 export function callOf(endpoint: Endpoint, request: Request, response: Response, signal: AbortSignal): Call {
   const language = languageOf(request);
   const query = parse(querySchema(endpoint), request.query, language);
-  const body = endpoint.body ? parse(endpoint.body, request.body, language) : { value: undefined };
+  const body = endpoint.body
+    ? parse(endpoint.body, request.body, language)
+    : { value: endpoint.rawBody ? (request.body ?? new Uint8Array()) : undefined };
   const faults: FieldFault[] = [query, body].flatMap((parsed) => ('faults' in parsed ? parsed.faults : []));
   if ('faults' in query || 'faults' in body) throw new RuleError('INPUT_INVALID', { rule: 'schema', fields: faults });
   const idempotencyKey = request.get('Idempotency-Key');

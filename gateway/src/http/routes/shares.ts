@@ -28,6 +28,6 @@ export const shares = [
   }),
   readOne('share', 'shares', seen),
   step('share', 'shares', 'share:acknowledge', 'Answer with the digest of what was received', 'a consumer of the receiving department'),
-  step('share', 'shares', 'share:resolve', 'Resolve a mismatch', 'a party of the share'),
-  step('share', 'shares', 'share:void', 'Void a share that never came about', 'a steward of the provider'),
+  step('share', 'shares', 'share:resolve', 'Resolve a mismatch', 'a consumer of the receiving department, or a manager'),
+  step('share', 'shares', 'share:void', 'Void a share that broke off or did not match', 'a steward of the provider; a manager, a mismatch'),
 ];
