@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { admit } from '@drl/chaincode/model/rules/department';
 import { attestationParts, readAttestation } from '@drl/gateway/evidence/attestation';
 import { BundleError } from '@drl/gateway/evidence/errors';
 import { exportEvidence } from '@drl/gateway/evidence/export';
@@ -12,6 +13,7 @@ import { EvidenceError } from '@drl/network/block/errors';
 import { dataHash } from '@drl/network/block/header';
 import fc from 'fast-check';
 import { Story } from './story';
+import { World } from './world';
 
 /** Whatever the bytes are, the answer is a verdict with a reason. */
 const story = Story.walk();
@@ -90,6 +92,28 @@ it('attestations of any bytes', () => {
   const id = story.share.created.transactionId;
   const { proposal, response } = story.world.attest(id, story.world.peer('AuditMSP'));
   expect(readAttestation(attestationParts(proposal, response)).answer.chaincode).toBe('qscc');
+});
+
+describe('what is made to cost', () => {
+  it('certificates that could each have issued every other', async () => {
+    const world = new World({
+      intermediates: (w) => ({ PoliceMSP: Array.from({ length: 12 }, () => w.organisation('PoliceMSP').again()) }),
+    });
+    const bundle = await exportEvidence({ kind: 'share', id: Story.walk(world).share.id }, world.source());
+    expect((await verifyEvidence(bundle as Buffer, world.trust)).fault?.code).toBe('CONFIG');
+  });
+
+  it('a transaction that writes thousands of records', async () => {
+    const many = new Story();
+    many.found();
+    const { world, manager } = many;
+    const act = many.act(manager);
+    const records = Array.from({ length: 5000 }, (_, i) => admit(act, undefined, { id: `d${i}`, mspId: 'PoliceMSP', name: { en: 'x' } }));
+    world.commit(world.transaction({ name: 'department:admit', as: manager, records }));
+    const bundle = (await exportEvidence({ kind: 'transaction', id: act.transactionId }, world.source())) as Buffer;
+    expect((await verifyEvidence(bundle, world.trust)).verdict).toBe('proven');
+    await refused(Buffer.from(bundle.toString().replace('"id":"d77"', '"id":"d78"')));
+  });
 });
 
 describe('files', () => {

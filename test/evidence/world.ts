@@ -62,25 +62,29 @@ export class Organisation {
   readonly root: string;
   readonly #key: KeyObject;
   readonly #keyId: Buffer;
+  readonly #publicKey: KeyObject;
 
   constructor(readonly mspId: string) {
     const { publicKey, privateKey } = pair();
     this.#key = privateKey;
     this.#keyId = keyId(publicKey);
-    const name = { organisation: mspId, units: [], commonName: `ca.${mspId}` };
-    this.root = buildCertificate(
-      {
-        serial: serialNumber(),
-        issuer: name,
-        subject: name,
-        notBefore: new Date(START - YEAR),
-        notAfter: new Date(START + 5 * YEAR),
-        publicKey,
-        authorityKeyId: this.#keyId,
-        authority: true,
-      },
-      privateKey,
-    );
+    this.#publicKey = publicKey;
+    this.root = this.#authority();
+  }
+
+  #authority(): string {
+    const name = { organisation: this.mspId, units: [], commonName: `ca.${this.mspId}` };
+    const dates = { notBefore: new Date(START - YEAR), notAfter: new Date(START + 5 * YEAR) };
+    const fields = {
+      serial: serialNumber(),
+      issuer: name,
+      subject: name,
+      ...dates,
+      publicKey: this.#publicKey,
+      authorityKeyId: this.#keyId,
+      authority: true,
+    };
+    return buildCertificate(fields, this.#key);
   }
 
   issue(
@@ -106,6 +110,11 @@ export class Organisation {
       this.#key,
     );
     return { mspId: this.mspId, certificate, key: privateKey, serial };
+  }
+
+  /** Another certificate of the same authority: each such could have issued every other. */
+  again(): string {
+    return this.#authority();
   }
 
   revoke(...holders: Holder[]): string {
@@ -157,13 +166,15 @@ export class World {
     options: {
       readonly crls?: (world: World) => Readonly<Record<string, readonly Buffer[]>>;
       readonly applicationPolicies?: Record<string, string>;
-      readonly genesisRoots?: Record<string, string>;
+      readonly intermediates?: (world: World) => Record<string, string[]>;
     } = {},
   ) {
     const crls = options.crls?.(this) ?? {};
+    const intermediates = options.intermediates?.(this) ?? {};
     const org = (mspId: string) => ({
       mspId,
-      rootCerts: [options.genesisRoots?.[mspId] ?? this.organisation(mspId).root],
+      rootCerts: [this.organisation(mspId).root],
+      intermediateCerts: intermediates[mspId] ?? [],
       crls: crls[mspId] ?? [],
     });
     this.blocks.push(

@@ -17,7 +17,7 @@ export interface RecordNeed {
 
 /** The records that it read, each at the place where it was written. */
 export function recordNeeds(action: ActionView): RecordNeed[] {
-  return (at(action.rwset, action.chaincode)?.reads ?? []).flatMap(({ key, version }) => {
+  return [...(at(action.rwset, action.chaincode)?.reads.values() ?? [])].flatMap(({ key, version }) => {
     const record = recordOfKey(key);
     return record && version ? [{ ...record, place: version }] : [];
   });
@@ -25,7 +25,7 @@ export function recordNeeds(action: ActionView): RecordNeed[] {
 
 /** The records that it wrote. */
 export function recordWrites(action: ActionView): { readonly kind: RecordKind; readonly id: string }[] {
-  return (at(action.rwset, action.chaincode)?.writes ?? []).flatMap(({ key }) => recordOfKey(key) ?? []);
+  return [...(at(action.rwset, action.chaincode)?.writes.keys() ?? [])].flatMap((key) => recordOfKey(key) ?? []);
 }
 
 function recordOfKey(key: string): { kind: RecordKind; id: string } | undefined {
