@@ -162,8 +162,27 @@ export function readIdentity(bytes: Buffer): IdentityView {
 
 function readEndorsement(bytes: Buffer): EndorsementView {
   const { first: endorser, second: signature } = pair(bytes);
-  const { mspId, certificate } = identityOrNobody(endorser);
-  return { mspId, certificate, endorser, signature };
+  return new Endorsement(endorser, signature);
+}
+
+/** State: the identity, once it was asked for. */
+class Endorsement implements EndorsementView {
+  #identity: Pick<IdentityView, 'mspId' | 'certificate'> | undefined;
+
+  constructor(
+    readonly endorser: Buffer,
+    readonly signature: Buffer,
+  ) {}
+
+  get mspId(): string {
+    this.#identity ??= identityOrNobody(this.endorser);
+    return this.#identity.mspId;
+  }
+
+  get certificate(): string {
+    this.#identity ??= identityOrNobody(this.endorser);
+    return this.#identity.certificate;
+  }
 }
 
 /** A peer passes over an endorsement whose signer it cannot read, and counts the others. */

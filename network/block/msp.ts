@@ -5,7 +5,6 @@ import { type RevocationList, readRevocationList } from './crl.js';
 import { EvidenceError } from './errors.js';
 import type { MspConfig, NodeKind, NodeOus, OuIdentifier } from './mspconfig.js';
 import type { Principal, Signer } from './policy.js';
-import { asBuffer } from './wire.js';
 import { type Certificate, fingerprint, readCertificate } from './x509.js';
 
 /** A certificate that an organisation of the channel issued. Whether it still counts as its member is `invalid`. */
@@ -178,10 +177,23 @@ export class Msp {
   }
 }
 
+const RECENT = 8;
+
+interface Recent {
+  readonly bytes: Buffer;
+  readonly found: Member | EvidenceError;
+}
+
+function memberOrThrow(found: Member | EvidenceError): Member {
+  if (found instanceof EvidenceError) throw found;
+  return found;
+}
+
 /** All organisations of a channel. State: identities seen. */
 export class Members {
   readonly #msps: ReadonlyMap<string, Msp>;
   readonly #seen = new Map<string, Member | EvidenceError>();
+  #recent: readonly Recent[] = [];
 
   constructor(msps: Iterable<Msp>) {
     this.#msps = new Map([...msps].map((m) => [m.name, m]));
@@ -193,15 +205,23 @@ export class Members {
 
   /** Who a SerializedIdentity is. Throws IDENTITY: no member of the channel; `invalid` members are returned, for the caller to judge. */
   identify(identity: Uint8Array): Member {
-    const key = asBuffer(identity).toString('latin1');
-    let found = this.#seen.get(key);
-    if (found === undefined) {
-      found = this.#find(asBuffer(identity));
-      // Bounded: identities come from the file that is judged.
-      if (this.#seen.size >= 10_000) this.#seen.clear();
-      this.#seen.set(key, found);
-    }
-    if (found instanceof EvidenceError) throw found;
+    // A ledger has few signers at a time: comparing bytes with the last ones is cheaper than a key of them.
+    for (const { bytes, found } of this.#recent)
+      if (bytes.length === identity.length && bytes.equals(identity)) return memberOrThrow(found);
+    const bytes = Buffer.from(identity);
+    const found = this.#lookUp(bytes);
+    this.#recent = [{ bytes, found }, ...this.#recent.slice(0, RECENT - 1)];
+    return memberOrThrow(found);
+  }
+
+  #lookUp(identity: Buffer): Member | EvidenceError {
+    const key = identity.toString('latin1');
+    const known = this.#seen.get(key);
+    if (known !== undefined) return known;
+    const found = this.#find(identity);
+    // Bounded: identities come from the file that is judged.
+    if (this.#seen.size >= 10_000) this.#seen.clear();
+    this.#seen.set(key, found);
     return found;
   }
 

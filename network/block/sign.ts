@@ -32,11 +32,19 @@ export function verifySync(key: KeyObject, message: Uint8Array, signature: Uint8
 }
 
 export function verify(key: KeyObject, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => verifyThen(key, message, signature, (error, ok) => (error ? reject(error) : resolve(ok))));
+}
+
+/** `verify` in callback form, for those who check very many; `done` may be called before this returns. */
+export function verifyThen(
+  key: KeyObject,
+  message: Uint8Array,
+  signature: Uint8Array,
+  done: (error: Error | null, ok: boolean) => void,
+): void {
   const taken = acceptable(key, signature);
-  if (taken === undefined) return Promise.resolve(false);
-  return new Promise((resolve, reject) => {
-    nodeVerify('sha256', message, key, taken, (error, ok) => (error ? reject(error) : resolve(ok)));
-  });
+  if (taken === undefined) done(null, false);
+  else nodeVerify('sha256', message, key, taken, done);
 }
 
 /** The order of a key's curve. Throws on a key that Fabric 2.x has no signatures for. */
@@ -56,13 +64,48 @@ function lowS(signature: Buffer, order: bigint): Buffer {
  * The signature as OpenSSL reads it, or undefined if Fabric refuses it. Go passes over bytes after the integers and
  * after the sequence, OpenSSL does not; a chain with such a signature is a valid chain, so they are taken off.
  */
-function acceptable(key: KeyObject, signature: Uint8Array): Buffer | undefined {
-  const order = orders[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  const found = order === undefined ? undefined : integers(signature);
-  if (order === undefined || found === undefined) return undefined;
-  const { r, s } = found;
-  // The verification itself refuses an r beyond the order.
-  return positive(r) && positive(s) && toBigInt(s) * 2n <= order ? encode(r, s) : undefined;
+function acceptable(key: KeyObject, signature: Uint8Array): Uint8Array | undefined {
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+  const half = halves[curve];
+  if (half === undefined) return undefined;
+  const at = plainS(signature);
+  // Nearly every signature: in the one form that OpenSSL writes, taken as it is.
+  if (at > 0) return isLow(signature, at, half) ? signature : undefined;
+  const found = integers(signature);
+  if (found === undefined || !positive(found.r) || !positive(found.s)) return undefined;
+  return isLow(found.s, 0, half) ? encode(found.r, found.s) : undefined;
+}
+
+/** Half of each order, in bytes: s is compared without making a number of it, since this is done for every signature. */
+const halves: Readonly<Record<string, Buffer>> = Object.fromEntries(
+  Object.entries(orders).map(([curve, order]) => [curve, fromBigInt(order / 2n)]),
+);
+
+/** Where s begins in a signature of two positive minimal integers with nothing after them and one-byte lengths; 0 in any other form. */
+function plainS(signature: Uint8Array): number {
+  const size = signature.length;
+  const r = signature[3] as number;
+  const s = signature[5 + r] as number;
+  const plain = signature[0] === Tag.SEQUENCE && signature[1] === size - 2 && size < 0x82 && signature[2] === Tag.INTEGER;
+  if (!plain || signature[4 + r] !== Tag.INTEGER || 6 + r + s !== size) return 0;
+  return isPlain(signature, 4, r) && isPlain(signature, 6 + r, s) ? 6 + r : 0;
+}
+
+function isPlain(bytes: Uint8Array, at: number, size: number): boolean {
+  const first = bytes[at] as number;
+  if (size === 0 || first >= 0x80) return false;
+  return first !== 0 || (size > 1 && (bytes[at + 1] as number) >= 0x80);
+}
+
+/** Whether the integer from `at` to the end is at most the other. */
+function isLow(bytes: Uint8Array, at: number, half: Buffer): boolean {
+  const size = bytes.length - at;
+  if (size !== half.length) return size < half.length;
+  for (let i = 0; i < size; i++) {
+    const difference = (bytes[at + i] as number) - (half[i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return true;
 }
 
 /** A signature by that key with s made low, or undefined if it is none. */

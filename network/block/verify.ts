@@ -20,7 +20,7 @@ export interface VerifyOptions {
 }
 
 /** Signatures under way before the oldest block is waited for: enough to keep the thread pool busy, little enough to hold in memory. */
-const IN_FLIGHT = 2_000;
+const IN_FLIGHT = 256;
 
 /**
  * Verifies the raw blocks of a Fabric 2.x channel, in order, against the organisations' root certificates. Whatever the bytes
