@@ -1,0 +1,87 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '../sharedData';
+import { RealService } from './service';
+
+type Page = {
+  items: { id: string; publisher: string; shareType: string; version: number; distributions: unknown[]; source?: { line: number } }[];
+  nextCursor: string | null;
+};
+
+describeWith(
+  'the inventory of the District of Columbia, brought in by a manager',
+  ['dc-inventory', 'dataset_inventory_2018_03_11.csv'],
+  (path) => {
+    const service = new RealService({ DEMO: '0' });
+    const file = join(service.dir, 'inventory.csv');
+    let token: string;
+    const bring = async (...more: string[]) => {
+      const ran = await service.drl(['import', file, '--mapping', 'dc', '--json', '--token', token, ...more]);
+      return {
+        code: ran.code,
+        events: ran.out
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      };
+    };
+    const everything = async () => {
+      const items: Page['items'] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const manager = { name: '', department: '', roles: [], token };
+        const page: Page = (
+          await service.ask<Page>(manager, 'GET', `/assets?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+        ).body;
+        items.push(...page.items);
+        cursor = page.nextCursor;
+      }
+      return items;
+    };
+
+    beforeAll(async () => {
+      copyFileSync(path, file);
+      await service.start();
+      token = (JSON.parse(readFileSync(join(service.dataDir, 'initial-manager.json'), 'utf8')) as { token: string }[])[0]?.token as string;
+    }, 120_000);
+    afterAll(() => service.remove());
+
+    test('every entry is there, under its own agency, with what the file says', async () => {
+      const { code, events } = await bring('--admit');
+      expect(code).toBe(0);
+      expect(events.at(-1)).toMatchObject({ event: 'summary', rows: 1640, registered: 1640, dropped: 0, admitted: 91 });
+      const assets = await everything();
+      expect(assets).toHaveLength(1640);
+      const count = (shareType: string) => assets.filter((a) => a.shareType === shareType).length;
+      expect([count('unconditional'), count('conditional'), count('none')]).toEqual([708, 137 + 193 + 508, 94]);
+      expect(assets.filter((a) => a.distributions.length > 0)).toHaveLength(726);
+      expect(new Set(assets.map((a) => a.publisher)).size).toBe(91);
+    }, 240_000);
+
+    test('each row is signed by its own agency’s steward, whose key the importer holds', async () => {
+      const manager = { name: '', department: '', roles: [], token };
+      const { items } = (
+        await service.ask<{ items: { publisher: string; created: Record<string, string> }[] }>(
+          manager,
+          'GET',
+          '/assets?publisher=octo&limit=5',
+        )
+      ).body;
+      for (const { publisher, created } of items) expect(created).toMatchObject({ department: publisher, custodian: 'data-bureau' });
+    });
+
+    test('again, and nothing changes; one row changed, and one asset does', async () => {
+      const before = new Map((await everything()).map((a) => [a.id, a.version]));
+      expect((await bring('--admit')).events.at(-1)).toMatchObject({ registered: 0, revised: 0, unchanged: 1640, dropped: 0 });
+      writeFileSync(file, readFileSync(file, 'utf8').replace('Programs and Outreach', 'Programmes and Outreach'));
+      expect((await bring('--admit')).events.at(-1)).toMatchObject({ registered: 0, revised: 1, unchanged: 1639 });
+      const changed = (await everything()).filter((a) => before.get(a.id) !== a.version);
+      expect(changed).toHaveLength(1);
+    }, 120_000);
+
+    test('without --admit a manager writes for nobody', async () => {
+      const { events } = await bring();
+      expect(events.at(-1)).toMatchObject({ registered: 0, dropped: 1640 });
+      expect(events.find((e) => e.event === 'dropped')).toMatchObject({ code: 'NOT_YOURS', rule: '1' });
+    }, 120_000);
+  },
+);
