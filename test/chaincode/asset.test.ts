@@ -37,7 +37,7 @@ const command = fc.record({
 
 test('an asset moves as the page says, for whom it says, and every step is a new version', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 25 }), async (commands) => {
+    fc.asyncProperty(fc.array(command, { maxLength: 25, size: 'max' }), async (commands) => {
       const ledger = base.fork();
       const { id } = await ledger.write('asset', 'asset:register', population, household);
       let model = { status: 'registered', version: 1 };

@@ -60,6 +60,28 @@ test('ends with the last millisecond of the working day that a clerk would name,
   );
 });
 
+test('every day of years with every kind of clock change: at midnight, around it, forward and back', () => {
+  for (const timeZone of [
+    'America/Sao_Paulo',
+    'America/Havana',
+    'Australia/Sydney',
+    'America/New_York',
+    'Pacific/Chatham',
+    'Asia/Shanghai',
+  ])
+    for (let date = '2018-01-01'; date < '2019-01-01'; date = next(date)) {
+      const rules = { timeZone, holidays: [], makeUpDays: [next(date)] };
+      // Ten in UTC is that same day in each of these zones.
+      const start = `${date}T10:00:00Z`;
+      const due = Date.parse(workingDaysAfter(start, 1, rules));
+      expect([timeZone, day(due, timeZone), day(due + 1, timeZone)]).toEqual([
+        timeZone,
+        oracle(start, 1, rules),
+        next(oracle(start, 1, rules)),
+      ]);
+    }
+});
+
 test('the city’s 2026: Spring Festival and its make-up days', () => {
   const after = (at: string, days: number) => workingDaysAfter(at, days, settings);
   // Friday 13 February; Saturday 14 is worked, the 15th to 23rd are not.

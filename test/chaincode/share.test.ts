@@ -59,7 +59,7 @@ const command = fc.record({
 
 test('a share moves as the page says, each side speaking for itself, and no side’s word touches the other’s', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 12 }), fc.boolean(), async (commands, opens) => {
+    fc.asyncProperty(fc.array(command, { maxLength: 12, size: 'max' }), fc.boolean(), async (commands, opens) => {
       const ledger = base.fork();
       const use = { grant, purpose: 'dpv:IdentityVerification', elements: ['name'] };
       const first = opens
