@@ -25,12 +25,12 @@ export class Unit<N extends TransactionName> {
     const text = await this.state.put(kind, next);
     const parties = partiesOf(next);
     if (previous === undefined || canonical(partiesOf(previous)) !== canonical(parties))
-      await this.lock(recordKey(kind, next.id), parties, next);
+      await this.#lock(recordKey(kind, next.id), parties, next);
     this.written.push(next);
     return text;
   }
 
-  private async lock(key: string, parties: Parties, record?: LedgerRecord): Promise<void> {
+  async #lock(key: string, parties: Parties, record?: LedgerRecord): Promise<void> {
     const { caller, settings } = this.act;
     const mspIds = new Map<string, string>([[caller.department, caller.mspId]]);
     if (record?.kind === 'department') mspIds.set(record.id, record.mspId);
