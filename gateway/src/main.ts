@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { contracts } from '@drl/chaincode';
 import { type Consortium, readConsortium } from '@drl/network/consortium';
 import { CertificateAuthority, newKey } from '@drl/network/embedded/ca';
-import { enrolUser, revokeUser } from '@drl/network/fabric/enrol';
 import { connectionProfile } from '@drl/network/fabric/profile';
 import { readNetwork } from '@drl/network/fabric/state';
 import { rootCertificates } from '@drl/network/fabric/trust';
@@ -12,7 +11,6 @@ import { type Logger, pino } from 'pino';
 import { type Config, readConfig } from './config.js';
 import { attributesOf, type Enrol, Identities } from './identities.js';
 import { openEmbedded } from './ledger/embedded.js';
-import { openFabric } from './ledger/fabric.js';
 import type { Ledger } from './ledger/ledger.js';
 import { announce } from './start/announce.js';
 import type { Backend } from './start/backend.js';
@@ -24,6 +22,12 @@ import { walletKey } from './wallet.js';
 /** The composition root: configuration → engine → read model → application → server. The only file that names an adapter. */
 
 type Say = (line: string) => void;
+
+/** Fabric's clients take a second to load: only where they are needed, so that the embedded ledger starts at once. */
+const fabric = {
+  adapter: () => import('./ledger/fabric.js'),
+  authorities: () => import('@drl/network/fabric/enrol'),
+};
 
 export interface Running {
   readonly address: string;
@@ -113,6 +117,8 @@ const openOnFabric: Open = async ({ config, consortium, identities, first, say }
   const reader =
     managerIn(identities, consortium) ?? identities.byName(identities.list().find((one) => !one.revokedAt)?.name ?? '')?.identity;
   if (!reader) throw new Error('no identity of this gateway could read the channel; add one with: drl identity add');
+  const { openFabric } = await fabric.adapter();
+  const { revokeUser } = await fabric.authorities();
   const ledger = await openFabric({
     profile: { ...connectionProfile(dir, readNetwork(dir)) },
     channel: consortium.channel,
@@ -143,6 +149,7 @@ function enrolInProcess({ dataDir }: Config, consortium: Consortium): Enrol {
 
 function enrolOnFabric({ networkDir: dir }: Config): Enrol {
   return async ({ name, mspId, department, roles, auditScope, custodian }) => {
+    const { enrolUser } = await fabric.authorities();
     const { certificate, privateKey } = await enrolUser({ dir }, mspId, {
       ...{ name, department, roles: [...roles] },
       ...(auditScope === undefined ? {} : { auditScope: auditScope === 'all' ? auditScope : [...auditScope] }),
