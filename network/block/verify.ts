@@ -73,6 +73,7 @@ class Verifier {
   }
 
   async take(bytes: Uint8Array): Promise<void> {
+    const number = this.#tip === undefined ? undefined : this.#tip.number + 1n;
     let plan: BlockPlan;
     try {
       const block = linkBlock(bytes, this.#tip);
@@ -81,9 +82,8 @@ class Verifier {
       plan = planBlock(block, this.#channel?.members ?? this.#strangers);
     } catch (error) {
       // What came before is judged first: its failure is the first one.
-      const next = this.#tip === undefined ? undefined : this.#tip.number + 1n;
       await this.#drain();
-      this.at = next;
+      this.at = number ?? this.#tip?.number;
       throw error;
     }
     this.#pending.push(plan);
