@@ -4,6 +4,7 @@ import type { AsOf } from '../readmodel/readmodel.js';
 import type { Services } from './services.js';
 import { isAuditor } from './visibility.js';
 import type { Who } from './who.js';
+import { readBack } from './writeRecord.js';
 
 /** Who may: nobody asks for this; it happens to auditors. Their looks are on the ledger, once, before they are answered, or they are not answered. */
 export interface Look {
@@ -25,7 +26,10 @@ export async function recordLook(services: Services, { user, caller }: Who, requ
       as: user.identity,
       requestId,
     });
-    if (outcome.state === 'decided') return;
+    if (outcome.state === 'decided') {
+      await readBack(services, outcome.receipt);
+      return;
+    }
   } catch (error) {
     throw new ServiceError('AUDIT_NOT_RECORDED', {}, { cause: error });
   }

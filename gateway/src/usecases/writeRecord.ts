@@ -67,7 +67,7 @@ function decided({ transactionId, block, result }: Receipt): Written {
 }
 
 /** Whoever was answered finds what they wrote in every list at once. */
-async function readBack({ readModel }: Services, { block }: Receipt): Promise<boolean> {
+export async function readBack({ readModel }: Services, { block }: Receipt): Promise<boolean> {
   return readModel.reached(Number(block), AbortSignal.timeout(READ_BACK_MS)).then(
     () => true,
     () => false,
