@@ -26,7 +26,7 @@ export interface Engine {
 const departments = { 'data-bureau': 'BureauMSP', household: 'PoliceMSP', 'social-insurance': 'SocialMSP' } as const;
 type Department = keyof typeof departments;
 
-export class Walk {
+class Walk {
   readonly people = new Map<Department, Identity>();
   settings!: Settings;
 

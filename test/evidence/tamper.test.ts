@@ -8,6 +8,9 @@ import { Story } from './story';
 type Path = readonly (string | number)[];
 type Node = Record<string | number, unknown>;
 
+// Thousands of verifications.
+jest.setTimeout(300_000);
+
 const story = Story.walk();
 let file: Buffer;
 let json: Node;

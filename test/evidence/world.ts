@@ -34,16 +34,16 @@ import { buildCertificate, buildRevocationList, keyId, serialNumber } from '@drl
  * A ledger put together block by block, so that it can be put together wrongly: every key is at hand, also those that an adversary would have stolen.
  * What it writes by default is what a Fabric network of these organisations would.
  */
-export const CHANNEL = 'data-rights';
-export const CHAINCODE = 'drl';
+const CHANNEL = 'data-rights';
+const CHAINCODE = 'drl';
 export const MANAGER = 'BureauMSP';
-export const mspIds = ['BureauMSP', 'PoliceMSP', 'SocialMSP', 'AuditMSP'] as const;
+const mspIds = ['BureauMSP', 'PoliceMSP', 'SocialMSP', 'AuditMSP'] as const;
 export const departments: Readonly<Record<string, string>> = {
   'data-bureau': 'BureauMSP',
   household: 'PoliceMSP',
   'social-insurance': 'SocialMSP',
 };
-export const CHAINCODE_POLICY = "AND('BureauMSP.peer', OR('PoliceMSP.peer', 'SocialMSP.peer'))";
+const CHAINCODE_POLICY = "AND('BureauMSP.peer', OR('PoliceMSP.peer', 'SocialMSP.peer'))";
 
 export interface Holder {
   readonly mspId: string;
