@@ -1,10 +1,12 @@
 import { canonical } from '@drl/chaincode/model/canonical';
+import { RuleError } from '@drl/chaincode/model/errors';
 import { readBlock, readEnvelope } from '@drl/network/block/read';
 import { num, Reader } from '@drl/network/block/wire';
 import { contractError } from './contractError.js';
 import { type Commit, Commits, DUPLICATE_TXID } from './fabric/commits.js';
 import { type Connections, connect } from './fabric/connect.js';
 import { type Answer, ask, type Call, endorse, signProposal } from './fabric/endorse.js';
+import type { Endpoint } from './fabric/endpoint.js';
 import { type Following, follow, pause } from './fabric/follow.js';
 import { OrdererStream, SUCCESS } from './fabric/order.js';
 import {
@@ -29,6 +31,8 @@ export interface FabricOptions {
   readonly reader: Identity;
   /** Transactions ordered and not yet decided; beyond it OVERLOADED. More than some tens only wait longer (FABRIC measurements in network/README.md). */
   readonly maxInFlight?: number;
+  /** The client's clock, in milliseconds, which dates proposals; default the machine's. */
+  readonly now?: () => number;
   /** How long the outcome of a transaction is waited for before it is reported as unknown. */
   readonly commitTimeoutMs?: number;
 }
@@ -36,6 +40,8 @@ export interface FabricOptions {
 const BROADCAST_MS = 1500;
 const FIRST_WAIT_MS = 1500;
 const RETRY_PAUSE_MS = 100;
+/** How long lagging peers are waited for. */
+const CATCH_UP_MS = 5000;
 /** common.Status SERVICE_UNAVAILABLE: no Raft leader at the moment; anything else that is not SUCCESS is the orderer's refusal. */
 const SERVICE_UNAVAILABLE = 503;
 
@@ -63,6 +69,8 @@ class FabricLedger implements Ledger {
   #turn = 0;
   /** The orderer that took the last envelope: the others only forward to the leader. */
   #orderer = 0;
+  /** All peers that were asked about it had the blocks below this number. */
+  #caughtUp = 0n;
 
   constructor(options: FabricOptions, connections: Connections) {
     this.#options = options;
@@ -82,10 +90,39 @@ class FabricLedger implements Ledger {
     this.#following.catch(() => undefined);
   }
 
-  endorse(tx: LedgerTx, as: Identity): Promise<SignedTransaction> {
+  /**
+   * Peers may lag behind the block that this gateway has seen last: what they refuse or differ about is asked again once they have caught up,
+   * so that whoever was told of a commit finds it in the next transaction. Nothing has been sent, so asking again costs only time.
+   */
+  async endorse(tx: LedgerTx, as: Identity): Promise<SignedTransaction> {
     const argument = canonical({ input: tx.input, requestId: tx.requestId });
-    const call = { ...this.#call(tx.name, argument), ...(tx.transient ? { transient: tx.transient } : {}) };
-    return endorse(this.#connections.peers, tx.endorsers, call, as, this.#turn++);
+    const deadline = Date.now() + CATCH_UP_MS;
+    for (;;) {
+      const seen = this.#commits.next;
+      const call = { ...this.#call(tx.name, argument), ...(tx.transient ? { transient: tx.transient } : {}) };
+      try {
+        return await endorse(this.#connections.peers, tx.endorsers, call, as, this.#turn++);
+      } catch (error) {
+        const differ = error instanceof LedgerError && error.code === 'ENDORSEMENTS_DIFFER';
+        const stale = error instanceof RuleError && this.#commits.quietMs < CATCH_UP_MS && this.#caughtUp < seen;
+        if ((!differ && !stale) || Date.now() > deadline) throw error;
+        if (!(await this.#catchUp(tx.endorsers, seen, deadline))) throw error;
+      }
+    }
+  }
+
+  /** Waits until every peer of these organisations has the blocks below `height`; false: the time is up. */
+  async #catchUp(organisations: readonly string[], height: bigint, deadline: number): Promise<boolean> {
+    const peers = this.#connections.peers.filter(({ mspId }) => organisations.includes(mspId));
+    while (Date.now() < deadline) {
+      const heights = await Promise.all(peers.map((peer) => this.#heightOf(peer).catch(() => 0n)));
+      if (heights.every((has) => has >= height)) {
+        if (height > this.#caughtUp) this.#caughtUp = height;
+        return true;
+      }
+      await pause(RETRY_PAUSE_MS);
+    }
+    return false;
   }
 
   async submit(signed: SignedTransaction): Promise<Receipt> {
@@ -158,6 +195,7 @@ class FabricLedger implements Ledger {
   }
 
   async evaluate(query: LedgerQuery, as: Identity): Promise<string> {
+    await this.#catchUp([as.mspId], this.#commits.next, Date.now() + CATCH_UP_MS);
     const signed = await signProposal(this.#call(query.name, canonical({ input: query.input })), as);
     const answer = await this.#askAny(signed, as.mspId);
     if (answer.status >= 400) throw contractError(answer.message, { mspId: answer.peer.mspId, peer: answer.peer.name });
@@ -193,12 +231,25 @@ class FabricLedger implements Ledger {
   }
 
   async info(): Promise<LedgerInfo> {
+    const { channel } = this.#options;
+    let failure: unknown;
+    for (const peer of this.#connections.peers) {
+      try {
+        return { engine: 'fabric', channel, height: await this.#heightOf(peer) };
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #heightOf(peer: Endpoint): Promise<bigint> {
     const { channel, reader } = this.#options;
     const signed = await signProposal(this.#system('qscc', ['GetChainInfo', channel]), reader);
-    const answer = await this.#askAny(signed, reader.mspId);
+    const answer = await ask([peer], peer.mspId, signed, 0);
     if (answer.status !== SUCCESS)
-      throw new LedgerError('UNAVAILABLE', { stage: 'evaluate', peer: answer.peer.name, reason: answer.message });
-    return { engine: 'fabric', channel, height: heightOf(answer.result) };
+      throw new LedgerError('UNAVAILABLE', { stage: 'evaluate', mspId: peer.mspId, peer: peer.name, reason: answer.message });
+    return heightOf(answer.result);
   }
 
   async close(): Promise<void> {
@@ -223,11 +274,12 @@ class FabricLedger implements Ledger {
   }
 
   #call(name: string, argument: string): Call {
-    return { channel: this.#options.channel, chaincode: this.#options.chaincode, args: [name, argument] };
+    const { channel, chaincode, now = Date.now } = this.#options;
+    return { channel, chaincode, args: [name, argument], timestamp: new Date(now()) };
   }
 
   #system(chaincode: 'qscc', args: readonly string[]): Call {
-    return { channel: this.#options.channel, chaincode, args };
+    return { channel: this.#options.channel, chaincode, args, timestamp: new Date() };
   }
 
   #follows(expects: Following['expects']): Following {

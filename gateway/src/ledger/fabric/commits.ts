@@ -12,6 +12,7 @@ export interface Commit {
 /** State: who waits for which transaction, and how far the blocks have been read. */
 export class Commits {
   #next: bigint;
+  #readAt = 0;
   #waiting = new Map<string, (commit: Commit) => void>();
 
   constructor(next: bigint) {
@@ -21,6 +22,11 @@ export class Commits {
   /** Number of the block to be read next. */
   get next(): bigint {
     return this.#next;
+  }
+
+  /** Milliseconds since the last block. */
+  get quietMs(): number {
+    return Date.now() - this.#readAt;
   }
 
   get waiting(): number {
@@ -35,6 +41,7 @@ export class Commits {
 
   read(block: BlockView): void {
     this.#next = block.number + 1n;
+    this.#readAt = Date.now();
     if (this.#waiting.size === 0) return;
     block.envelopes.forEach((bytes, index) => {
       const { txId } = readEnvelope(bytes);

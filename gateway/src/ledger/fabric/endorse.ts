@@ -24,6 +24,7 @@ export interface Call {
   readonly chaincode: string;
   /** The function's name first. */
   readonly args: readonly (string | Uint8Array)[];
+  readonly timestamp: Date;
   readonly transient?: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -44,14 +45,14 @@ export interface SignedProposal {
   readonly bytes: Buffer;
 }
 
-export async function signProposal({ channel, chaincode, args, transient }: Call, as: Identity): Promise<SignedProposal> {
+export async function signProposal({ channel, chaincode, args, timestamp, transient }: Call, as: Identity): Promise<SignedProposal> {
   const proposal = buildProposal({
     channelId: channel,
     chaincode,
     args,
     creator: serializedIdentity(as.mspId, as.certificate),
     nonce: randomBytes(24),
-    timestamp: new Date(),
+    timestamp,
     ...(transient ? { transient } : {}),
   });
   const signature = await sign(as.privateKey, proposal.bytes);
