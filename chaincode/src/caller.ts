@@ -22,12 +22,14 @@ export async function callerOf(
   name?: TransactionName,
 ): Promise<Caller> {
   const certified = read(stub);
-  const claimed = certified.department ?? (await state.text(indexKeys.soleDepartment(certified.mspId)));
+  const sole = () => state.text(indexKeys.soleDepartment(certified.mspId));
+  const claimed = certified.department ?? (await sole());
   const id = departmentId.safeParse(claimed).data;
   const department = id === undefined ? undefined : await state.record('department', id);
-  const caller =
-    resolveCaller(certified, settings, department) ?? (FOUNDING.includes(name) ? foundingCaller(certified, settings) : undefined);
+  const caller = resolveCaller(certified, settings, department);
   if (caller) return caller;
+  const founding = FOUNDING.includes(name) && (await sole()) === undefined ? foundingCaller(certified, settings) : undefined;
+  if (founding) return founding;
   throw new RuleError('CALLER_UNKNOWN', {
     rule: '1',
     given: `${certified.mspId} ${certified.department ?? 'without a department'}`,

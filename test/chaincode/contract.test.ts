@@ -50,7 +50,12 @@ test('the ledger begins with the manager’s settings and its own department, an
   const bureau = { id: 'data-bureau', name: zh('市数据局'), mspId: 'BureauMSP' };
   expect(await ledger.outcome('department:admit', bureau, impostor)).toBe('CALLER_UNKNOWN');
   expect(await ledger.outcome('department:admit', { ...bureau, mspId: 'NobodyMSP' }, manager)).toBe('INPUT_INVALID');
-  expect(await ledger.outcome('department:admit', bureau, manager)).toBe('active');
+  expect(await ledger.outcome('department:admit', { id: 'household', name: zh('户政'), mspId: 'PoliceMSP' }, manager)).toBe(
+    'INPUT_INVALID',
+  );
+  const named = person('BureauMSP', 'bureau-manager-2', ['manager'], { department: 'data-bureau' });
+  expect(await ledger.outcome('department:admit', { ...bureau, id: 'other-bureau' }, named)).toBe('INPUT_INVALID');
+  expect(await ledger.outcome('department:admit', bureau, named)).toBe('active');
   expect(await ledger.outcome('department:admit', bureau, manager)).toBe('ALREADY_EXISTS');
   expect(await ledger.write('settings', 'settings:set', { ...settings, decisionWorkingDays: 5 }, manager)).toMatchObject({ version: 2 });
   expect(await ledger.outcome('settings:set', { ...settings, managerMspId: 'PoliceMSP', departmentMspIds: ['BureauMSP'] }, impostor)).toBe(

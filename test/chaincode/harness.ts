@@ -65,8 +65,8 @@ const chaincode = new ChaincodeFromContract([...contracts], {
   serializers: { jsonSerializer: JSONSerializer },
 });
 
-export const MANAGER = 'BureauMSP';
-export const DEPARTMENTS = ['PoliceMSP', 'SocialMSP', 'AgenciesMSP'];
+const MANAGER = 'BureauMSP';
+const DEPARTMENTS = ['PoliceMSP', 'SocialMSP', 'AgenciesMSP'];
 const CHAINCODE_POLICY = `AND('${MANAGER}.peer', OR(${DEPARTMENTS.map((mspId) => `'${mspId}.peer'`).join(', ')}))`;
 
 export class TestLedger {

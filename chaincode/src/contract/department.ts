@@ -25,7 +25,8 @@ export class DepartmentContract extends LedgerContract {
   admit(context: Context, argument = ''): Promise<string> {
     return this.transact('department:admit', context, argument, async (unit) => {
       const { act, input, state } = unit;
-      const admitted = admit(act, await state.record('department', input.id), input);
+      const first = (await state.text(indexKeys.soleDepartment(act.settings.managerMspId))) === undefined;
+      const admitted = admit(act, await state.record('department', input.id), first, input);
       const index = indexKeys.soleDepartment(admitted.mspId);
       const sole = await state.text(index);
       // Written twice at most, so that admitting many departments of one organisation at once does not conflict.

@@ -36,7 +36,7 @@ export function resolveCaller(
   return { ...certified, department: department.id, roles: rolesThatCount(certified, settings) };
 }
 
-/** The manager before any department is registered: it writes the settings and admits the first department, its own. */
+/** The manager before its department is registered: it writes the settings, and admits that department before any other. */
 export function foundingCaller(certified: CertifiedCaller, settings: Settings | undefined): Caller | undefined {
   const counted = rolesThatCount(certified, settings);
   if (!counted.includes('manager')) return undefined;
@@ -53,6 +53,7 @@ function rolesThatCount(certified: CertifiedCaller, settings: Settings | undefin
   });
 }
 
-function departmentOfMsp(mspId: string): string {
+/** Who is the manager without a certificate that names a department, until there is one. */
+export function departmentOfMsp(mspId: string): string {
   return mspId.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
 }

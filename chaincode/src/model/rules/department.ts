@@ -1,3 +1,4 @@
+import { departmentOfMsp } from '../caller.js';
 import { RuleError } from '../errors.js';
 import { SETTINGS_ID } from '../keys.js';
 import type { Department, Settings } from '../records/department.js';
@@ -20,9 +21,12 @@ export function set(act: Omit<Act, 'settings'>, settings: Settings | undefined, 
   return { kind, id, version, created, updated, status, ...input };
 }
 
-/** 共享主管部门 admits a department, of an organisation that the settings know. */
-export function admit(act: Act, existing: Department | undefined, input: TransactionInput<'department:admit'>): Department {
+/** 共享主管部门 admits a department, of an organisation that the settings know; its own, which makes it somebody, before any other. */
+export function admit(act: Act, existing: Department | undefined, first: boolean, input: TransactionInput<'department:admit'>): Department {
   mustHold(act, 'manager');
+  const { mspId, department } = act.caller;
+  if (first && (input.mspId !== mspId || (input.id !== department && department !== departmentOfMsp(mspId))))
+    throw invalid(input.mspId === mspId ? 'id' : 'mspId', 'the manager’s own department is admitted first');
   if (existing) throw new RuleError('ALREADY_EXISTS', { rule: '1', given: input.id, accepted: 'an id not yet taken' });
   const { managerMspId, departmentMspIds, auditorMspIds } = act.settings;
   const known = [managerMspId, ...departmentMspIds, ...auditorMspIds];
