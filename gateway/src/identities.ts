@@ -46,6 +46,8 @@ const stored = z.strictObject({
   keys: z.array(z.strictObject({ id: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/), createdAt: z.string() })),
   createdAt: z.string(),
   revokedAt: z.string().optional(),
+  /** When the ledger's revocation list came to name it. */
+  listedAt: z.string().optional(),
 });
 type Stored = z.infer<typeof stored>;
 
@@ -65,6 +67,7 @@ export interface ListedIdentity {
   readonly custodian?: string;
   readonly createdAt: string;
   readonly revokedAt?: string;
+  readonly listedAt?: string;
   readonly certificateExpires: string;
   readonly keys: number;
 }
@@ -133,7 +136,22 @@ export class Identities {
     return { user: userOf(entry), token };
   }
 
-  /** The service refuses its keys and tokens from now on. (Its certificate stays valid on the ledger until the network's CRL names it.) */
+  /** Changes whenever an identity does, through whichever process. */
+  stamp(): number {
+    return this.#wallet.stamp();
+  }
+
+  /** Revoked here, and not yet named by the ledger's revocation list. */
+  unlisted(): { readonly name: string; readonly mspId: string }[] {
+    return this.list().filter(({ revokedAt, listedAt }) => revokedAt !== undefined && listedAt === undefined);
+  }
+
+  markListed(name: string, at = new Date()): void {
+    const entry = this.#read(name);
+    if (entry) this.#wallet.write(name, JSON.stringify({ ...entry, listedAt: at.toISOString() }));
+  }
+
+  /** The service refuses its keys and tokens from now on; a running one then puts its certificates on the ledger's revocation list. */
   revoke(name: string, at = new Date()): void {
     const entry = this.#read(name);
     if (!entry) throw new Error(`there is no identity ${name}`);

@@ -96,7 +96,9 @@ export class CertificateAuthority {
   /** Revokes every certificate issued to that enrolment id; answers how many were not revoked before. */
   revoke(name: string): number {
     const held = new Set(this.#revoked.map((r) => r.serial));
-    const fresh = this.#issued.filter((i) => i.name === name && !held.has(i.serial));
+    // Read again: another process may have issued beside this one (`drl identity add`).
+    const issued = readLines<Issued>(join(this.dir, 'issued.jsonl'));
+    const fresh = issued.filter((i) => i.name === name && !held.has(i.serial));
     const at = this.now().toISOString();
     for (const { serial } of fresh) {
       appendDurably(join(this.dir, 'revoked.jsonl'), JSON.stringify({ serial, at }));

@@ -3,16 +3,21 @@ import { endpoints } from '@drl/gateway/http/routes/all';
 
 const document = openApiDocument();
 const paths = document.paths ?? {};
+const operationOf = (method: 'get' | 'post' | 'put' | 'patch', path: string) => {
+  const operation = paths[path]?.[method];
+  if (!operation) throw new Error(`${method} ${path} is not in the document`);
+  return operation as { operationId: string; parameters?: { name: string }[]; responses: Record<string, unknown> };
+};
 
 test('every endpoint is in the document, each under an operation id of its own', () => {
   const ids = new Set<string>();
-  for (const { method, path } of endpoints) ids.add((paths[path]?.[method] as { operationId: string }).operationId);
+  for (const { method, path } of endpoints) ids.add(operationOf(method, path).operationId);
   expect(ids.size).toBe(endpoints.length);
 });
 
 test('every write says its headers, and every operation how it refuses', () => {
   for (const { method, path } of endpoints) {
-    const operation = paths[path]?.[method] as { parameters?: { name: string }[]; responses: Record<string, unknown> };
+    const operation = operationOf(method, path);
     expect(operation.responses).toHaveProperty('default');
     if (method !== 'get')
       expect(operation.parameters?.map(({ name }) => name)).toEqual(expect.arrayContaining(['Idempotency-Key', 'Prefer']));
@@ -73,5 +78,5 @@ test('references lead somewhere, and schemas refuse unknown fields', () => {
   const text = JSON.stringify(document);
   for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
     expect(document.components?.schemas).toHaveProperty(name as string);
-  expect(document.components?.schemas?.['Asset']).toMatchObject({ additionalProperties: false });
+  expect(document.components?.schemas?.Asset).toMatchObject({ additionalProperties: false });
 });

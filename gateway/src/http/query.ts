@@ -21,8 +21,8 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 
 const instant = z.union([z.iso.datetime(), z.iso.date()]);
 /** A time, or a day: from its beginning, or to its end (UTC). */
-export const from = instant.transform((value) => (value.length === 10 ? `${value}T00:00:00.000Z` : value)).openapi({ type: 'string' });
-export const to = instant.transform((value) => (value.length === 10 ? `${value}T23:59:59.999Z` : value)).openapi({ type: 'string' });
+export const since = instant.transform((value) => (value.length === 10 ? `${value}T00:00:00.000Z` : value)).openapi({ type: 'string' });
+export const until = instant.transform((value) => (value.length === 10 ? `${value}T23:59:59.999Z` : value)).openapi({ type: 'string' });
 
 export const paging = { limit: whole(1, MAX_LIMIT).optional(), cursor: z.string().min(1).max(2000).optional() };
 

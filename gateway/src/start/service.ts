@@ -20,6 +20,7 @@ import { Submitter } from '../usecases/submit.js';
 import { callerLookup } from '../usecases/who.js';
 import type { Backend } from './backend.js';
 import { directories } from './directories.js';
+import { watchRevocations } from './revocations.js';
 
 /** The gateway around an engine: everything opened, nothing served until `listen`, everything finished by `close`. */
 export interface Service {
@@ -32,6 +33,7 @@ export interface Service {
 /** How long what a crash left open may hold up the start; what takes longer goes on in the background. */
 const RECOVER_MS = 10_000;
 const DAY_MS = 86_400_000;
+const IMPORT_MS = 3_600_000;
 
 export interface ServiceParts {
   readonly config: Config;
@@ -84,7 +86,9 @@ export async function openService({ config, consortium, backend, identities, key
     limits: { requests: config.rateLimit, refusals: config.refusalRateLimit },
     trustProxy: config.trustProxy,
   });
-  const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
+  // An import is read as fast as the ledger takes it, which may be long; headers must come at once.
+  const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: IMPORT_MS, headersTimeout: 30_000 }, app);
+  const revocations = watchRevocations(identities, backend, log);
 
   return {
     services,
@@ -95,6 +99,7 @@ export async function openService({ config, consortium, backend, identities, key
     },
     async close() {
       stopping.abort();
+      await revocations.end();
       await closeServer(server, config.shutdownSeconds * 1000);
       // What was promised asynchronously has no request to wait for: it finishes here.
       await submitter.close();

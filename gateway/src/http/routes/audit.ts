@@ -3,7 +3,7 @@ import { listRefusals } from '../../usecases/listRefusals.js';
 import { readTrail } from '../../usecases/readTrail.js';
 import { traceAsset } from '../../usecases/traceAsset.js';
 import { endpoint } from '../endpoint.js';
-import { filterOf, from, pageOf, paging, text, to, whole } from '../query.js';
+import { filterOf, pageOf, paging, since, text, until, whole } from '../query.js';
 import { listOf, trace, trailEntry, views } from '../schemas.js';
 import { z } from '../zod.js';
 
@@ -24,8 +24,8 @@ export const audit = [
       purpose: text.optional(),
       grant: text.optional(),
       outcome,
-      from: from.optional(),
-      to: to.optional(),
+      from: since.optional(),
+      to: until.optional(),
       asOfBlock,
       ...paging,
     }),

@@ -125,7 +125,7 @@ async function answerWrite(
     const address = transactionAddress(written.transactionId);
     return {
       status: 202,
-      headers: { Location: address, 'Preference-Applied': 'respond-async' },
+      headers: { Location: address, ...(respondAsync ? { 'Preference-Applied': 'respond-async' } : {}) },
       body: { transactionId: written.transactionId, status: 'pending', location: address },
     };
   }

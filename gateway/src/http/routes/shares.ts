@@ -1,5 +1,5 @@
 import { shareCommit, shareStatus } from '@drl/chaincode/model/records/share';
-import { from, text, to } from '../query.js';
+import { since, text, until } from '../query.js';
 import { z } from '../zod.js';
 import { readMany, readOne, step, write } from './records.js';
 
@@ -12,8 +12,8 @@ export const shares = [
     provider: text.optional(),
     consumer: text.optional(),
     status: z.enum([...shareStatus.options, 'half-open']).optional(),
-    from: from.optional(),
-    to: to.optional(),
+    from: since.optional(),
+    to: until.optional(),
   }),
   write({
     path: '/shares',
