@@ -5,7 +5,7 @@ import { num, Reader } from '@drl/network/block/wire';
 import { contractError } from './contractError.js';
 import { type Commit, Commits, DUPLICATE_TXID } from './fabric/commits.js';
 import { type Connections, connect } from './fabric/connect.js';
-import { type Answer, ask, type Call, endorse, signProposal } from './fabric/endorse.js';
+import { ask, type Call, endorse, signProposal } from './fabric/endorse.js';
 import type { Endpoint } from './fabric/endpoint.js';
 import { type Following, follow, pause } from './fabric/follow.js';
 import { OrdererStream, SUCCESS } from './fabric/order.js';
@@ -197,9 +197,19 @@ class FabricLedger implements Ledger {
   async evaluate(query: LedgerQuery, as: Identity): Promise<string> {
     await this.#catchUp([as.mspId], this.#commits.next, Date.now() + CATCH_UP_MS);
     const signed = await signProposal(this.#call(query.name, canonical({ input: query.input })), as);
-    const answer = await this.#askAny(signed, as.mspId);
-    if (answer.status >= 400) throw contractError(answer.message, { mspId: answer.peer.mspId, peer: answer.peer.name });
-    return answer.result.toString('utf8');
+    let failure: unknown;
+    // The caller's own organisation first; one that runs no chaincode (an auditor's) has others answer for it.
+    for (const mspId of this.#organisations(as.mspId)) {
+      try {
+        const { status, message, peer, result } = await ask(this.#connections.peers, mspId, signed, this.#turn++);
+        if (status < 400) return result.toString('utf8');
+        failure = contractError(message, { mspId, peer: peer.name });
+      } catch (error) {
+        failure = error;
+      }
+      if (failure instanceof RuleError) break;
+    }
+    throw failure;
   }
 
   async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -259,18 +269,10 @@ class FabricLedger implements Ledger {
     this.#connections.close();
   }
 
-  /** The caller's own organisation first, then whoever answers. */
-  async #askAny(signed: Awaited<ReturnType<typeof signProposal>>, preferred: string): Promise<Answer> {
-    const organisations = [...new Set([preferred, ...this.#connections.peers.map(({ mspId }) => mspId)])];
-    let failure: unknown;
-    for (const mspId of organisations) {
-      try {
-        return await ask(this.#connections.peers, mspId, signed, this.#turn++);
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
+  #organisations(first: string): string[] {
+    return [...new Set([first, ...this.#connections.peers.map(({ mspId }) => mspId)])].filter((mspId) =>
+      this.#connections.peers.some((peer) => peer.mspId === mspId),
+    );
   }
 
   #call(name: string, argument: string): Call {

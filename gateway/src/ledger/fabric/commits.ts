@@ -13,7 +13,7 @@ export interface Commit {
 export class Commits {
   #next: bigint;
   #readAt = 0;
-  #waiting = new Map<string, (commit: Commit) => void>();
+  #waiting = new Map<string, Set<(commit: Commit) => void>>();
 
   constructor(next: bigint) {
     this.#next = next;
@@ -35,8 +35,12 @@ export class Commits {
 
   /** Calls back at the transaction's first block from now on; the second function stops waiting. */
   wait(transactionId: string, found: (commit: Commit) => void): () => void {
-    this.#waiting.set(transactionId, found);
-    return () => this.#waiting.delete(transactionId);
+    const waiting = this.#waiting.get(transactionId) ?? new Set();
+    this.#waiting.set(transactionId, waiting.add(found));
+    return () => {
+      waiting.delete(found);
+      if (waiting.size === 0 && this.#waiting.get(transactionId) === waiting) this.#waiting.delete(transactionId);
+    };
   }
 
   read(block: BlockView): void {
@@ -50,7 +54,7 @@ export class Commits {
       // The first copy decides. A duplicate whose first we did not see means that we began to read after it: whoever waits looks it up.
       if (found === undefined) return;
       this.#waiting.delete(txId);
-      found({ block: block.number, code });
+      for (const tell of found) tell({ block: block.number, code });
     });
   }
 }

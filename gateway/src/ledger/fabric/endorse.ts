@@ -17,7 +17,7 @@ import { type Identity, LedgerError, type SignedTransaction } from '../ledger.js
 import { type Endpoint, processProposal } from './endpoint.js';
 
 /** A peer that does not answer by then is passed over for another of its organisation. */
-const ENDORSE_MS = 5000;
+const ENDORSE_MS = 10_000;
 
 export interface Call {
   readonly channel: string;
