@@ -2,10 +2,13 @@ import { len, Reader } from './wire.js';
 
 /**
  * Whether an envelope re-marshals to the same bytes: payload, signature, then at most fields that nobody knows, each once, in
- * order, of minimal length and not empty (fabric protoutil VerifyTransactionsAreWellFormed). The data hash runs over the plain
- * concatenation of envelopes; this is what makes where one ends and the next begins part of what it says.
+ * order, of minimal length, neither of the two missing (fabric protoutil VerifyTransactionsAreWellFormed). The data hash runs over
+ * the plain concatenation of envelopes; this is what makes where one ends and the next begins part of what it says.
+ * Only a genesis block's envelope has no signature.
  */
-export function canonicalEnvelope(envelope: Uint8Array): boolean {
+export function canonicalEnvelope(envelope: Uint8Array, signed = true): boolean {
+  let payload = false;
+  let signature = false;
   const r = new Reader(envelope);
   let expected = 0;
   for (let last = 0; r.next(); ) {
@@ -16,13 +19,15 @@ export function canonicalEnvelope(envelope: Uint8Array): boolean {
       last = field;
       expected += 1 + minimal(length) + length;
       if (r.at !== expected) return false;
+      if (field === 1) payload = true;
+      else signature = true;
     } else {
       // Go keeps fields that it does not know as they are, behind those that it knows.
       last = 3;
       expected = r.at;
     }
   }
-  return true;
+  return payload && (signature || !signed);
 }
 
 function minimal(length: number): number {

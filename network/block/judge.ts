@@ -66,7 +66,7 @@ export function judgeBlock(
         changes.push(change);
       }
     }
-    if (result.code === Code.NOT_VALIDATED) ledger.state.complete = false;
+    if (result.code === Code.NOT_VALIDATED) ledger.state.forget();
     return result;
   });
   return { judged, changes };

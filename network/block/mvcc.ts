@@ -23,7 +23,7 @@ export function checkReads(
   const judge = (where: string, key: string, version: Version | undefined): boolean => {
     if (touched.has(touch(where, key))) return false;
     const entry = state.get(where, key);
-    if (!state.complete && !isSame(entry, version)) {
+    if (entry === undefined && !state.complete) {
       unknown = { unknown: 'a key was last written before the first block of the file' };
       return true;
     }

@@ -23,12 +23,23 @@ export const space = (namespace: string, collection = ''): string => (collection
 export class LedgerState {
   readonly #spaces = new Map<string, Map<string, Entry>>();
   readonly #sorted = new Map<string, SortedKeys>();
-  /** False once something was applied that could not be judged: then a missing or older entry says nothing. */
-  complete: boolean;
+  #complete: boolean;
 
   /** `complete`: the blocks that follow are all that there are, from block 0. */
   constructor(complete: boolean) {
-    this.complete = complete;
+    this.#complete = complete;
+  }
+
+  /** Whether a key that is not here does not exist. What is here was written last as it says, complete or not. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Something may have been written that cannot be told: nothing known before counts any more. */
+  forget(): void {
+    this.#complete = false;
+    this.#spaces.clear();
+    this.#sorted.clear();
   }
 
   get(where: string, key: string): Entry | undefined {
