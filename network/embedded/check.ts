@@ -1,8 +1,9 @@
+import { blame } from './blame.js';
 import { RecordSum, sha256 } from './digest.js';
 import { EngineError } from './errors.js';
 import { Area, blockKey } from './layout.js';
 import { NO_TIP, type Tip } from './tip.js';
-import type { Store } from './view.js';
+import type { Snapshot, Store } from './view.js';
 
 /**
  * Holds all that a store holds against the digests of its last write: every block's bytes, newest first, each by its own hash and by
@@ -12,12 +13,15 @@ import type { Store } from './view.js';
  */
 export class StoreCheck {
   readonly #steps: AsyncGenerator<void, void>;
+  /** The store as it was opened: what is written while the check goes on is not its business. */
+  readonly #opened: Snapshot;
 
   constructor(
     private readonly level: Store,
     private readonly tip: Tip,
     private readonly seen: Tip,
   ) {
+    this.#opened = level.snapshot();
     this.#steps = this.#all();
   }
 
@@ -35,8 +39,12 @@ export class StoreCheck {
   }
 
   async *#all(): AsyncGenerator<void, void> {
-    yield* this.#blocks();
-    yield* this.#records();
+    try {
+      yield* this.#blocks();
+      yield* this.#records();
+    } finally {
+      await this.#opened.close();
+    }
   }
 
   async *#blocks(): AsyncGenerator<void, void> {
@@ -44,7 +52,13 @@ export class StoreCheck {
     let digest = this.tip.blocks;
     /** The hash of the block after, which with the digest of this one gives that one's digest. */
     let after: Buffer | undefined;
-    const newest = this.level.iterator({ gte: blockKey(0n), lt: Buffer.from([Area.block + 1]), reverse: true, ...LARGE });
+    const newest = this.level.iterator({
+      gte: blockKey(0n),
+      lt: Buffer.from([Area.block + 1]),
+      reverse: true,
+      snapshot: this.#opened,
+      ...LARGE,
+    });
     for await (const [key, stored] of reading(newest, () => expected)) {
       const number = key.length === 9 ? key.readBigUInt64BE(1) : -1n;
       if (number > expected || number < 0n) throw new EngineError('ALTERED', 'a block beyond the end of the ledger', { block: number });
@@ -67,13 +81,13 @@ export class StoreCheck {
   async *#records(): AsyncGenerator<void, void> {
     const sum = new RecordSum();
     let count = 0;
-    const all = this.level.iterator({ gt: Buffer.from([Area.block + 1]), ...LARGE });
+    const all = this.level.iterator({ gt: Buffer.from([Area.block + 1]), snapshot: this.#opened, ...LARGE });
     for await (const [key, value] of reading(all, () => undefined)) {
       if (key[0] === Area.meta || key[0] === Area.transient) continue;
       sum.add(key, value);
       if (++count % 256 === 0) yield;
     }
-    if (!sum.bytes().equals(this.tip.records)) throw new EngineError('ALTERED', 'the state is not what the blocks left');
+    if (!sum.bytes().equals(this.tip.records)) throw await blame(this.level, this.#opened, this.tip.height);
   }
 }
 

@@ -107,7 +107,7 @@ export class EmbeddedLedger {
   async endorse(invocation: Omit<Invocation, 'chaincode'>, endorsers: readonly string[], as: Signer): Promise<EndorsedTransaction> {
     this.#open();
     const { channel, chaincode } = this.options.consortium;
-    const peers = endorsers.map((mspId) => this.#peer(mspId));
+    const peers = endorsers.map((mspId) => this.#endorser(mspId));
     const { proposal, bytes } = await signedProposal(channel, { ...invocation, chaincode }, as, new Date(this.clock.now()));
     const view = this.store.view();
     try {
@@ -240,6 +240,13 @@ export class EmbeddedLedger {
     return new Promise((resolve) => {
       this.#advanced = resolve;
     });
+  }
+
+  /** An auditor's peer holds the ledger and runs no chaincode, so it endorses nothing; reads it answers. */
+  #endorser(mspId: string): Peer {
+    if (this.options.consortium.organisations.find((o) => o.mspId === mspId)?.role === 'auditor')
+      throw new EngineError('UNKNOWN_ORGANISATION', `${mspId} is an auditor's, and endorses nothing`);
+    return this.#peer(mspId);
   }
 
   #peer(mspId: string): Peer {

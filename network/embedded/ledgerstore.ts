@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { StoreCheck } from './check.js';
@@ -27,6 +27,8 @@ export interface Location {
 }
 
 const TIP = metaKey('tip');
+/** Directories that this process has open. */
+const openHere = new Set<string>();
 
 /**
  * The one level: blocks, state, history, index and tip, written together. A block is in the store wholly or not at all, and what
@@ -38,6 +40,7 @@ export class LedgerStore {
   #sum: RecordSum;
 
   private constructor(
+    private readonly place: string,
     readonly level: Store,
     private readonly witness: Witness,
     tip: Tip,
@@ -57,28 +60,33 @@ export class LedgerStore {
    */
   static async open(dir: string, checkMs: number): Promise<LedgerStore> {
     makeDirectory(dir);
-    const files = join(dir, 'store');
-    const known = Witness.exists(dir);
-    if (!known && existsSync(join(files, 'CURRENT')))
-      throw new EngineError('ALTERED', `the file that says where the ledger ends (${join(dir, 'tip')}) is missing`);
-    const witness = known ? Witness.open(dir) : Witness.create(dir);
-    const level = new Level<Buffer, Buffer>(files, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    const place = realpathSync(dir);
+    // LevelDB’s own lock holds between processes; a second attempt within one would drop it (it closes the lock file: fcntl(2)).
+    if (openHere.has(place)) throw new EngineError('LOCKED', 'this process has it open');
+    openHere.add(place);
+    const level = new Level<Buffer, Buffer>(join(dir, 'store'), { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    let witness: Witness | undefined;
     try {
-      const seen = witness.read();
-      await openLevel(level, seen.height === 0n);
+      // The witness is made after the store: where it is, the store must be.
+      await openLevel(level, !Witness.exists(dir));
       const tip = await readTip(level);
+      if (!Witness.exists(dir) && tip.height > 0n)
+        throw new EngineError('ALTERED', `the file that says where the ledger ends (${join(dir, 'tip')}) is missing`);
+      witness = Witness.exists(dir) ? Witness.open(dir) : Witness.create(dir);
+      const seen = witness.read();
       if (seen.height > tip.height)
         throw new EngineError('ALTERED', 'it was written, and is not in the store any more', { block: tip.height });
       if (seen.height === tip.height && !encodeTip(seen).equals(encodeTip(tip)))
         throw new EngineError('ALTERED', 'the store ends otherwise than it was written');
       const check = new StoreCheck(level, tip, seen);
       const whole = await check.run(checkMs);
-      const store = new LedgerStore(level, witness, tip, whole ? Promise.resolve() : check.finish());
+      const store = new LedgerStore(place, level, witness, tip, whole ? Promise.resolve() : check.finish());
       if (seen.height < tip.height) witness.write(tip);
       return store;
     } catch (error) {
-      witness.close();
+      witness?.close();
       await level.close().catch(() => undefined);
+      openHere.delete(place);
       throw error;
     }
   }
@@ -141,6 +149,7 @@ export class LedgerStore {
     await this.level.close();
     await this.checked.catch(() => undefined);
     this.witness.close();
+    openHere.delete(this.place);
   }
 
   #sound(): void {

@@ -14,7 +14,7 @@ import {
 } from './layout.js';
 
 export type Store = Level<Buffer, Buffer>;
-type Snapshot = ReturnType<Store['snapshot']>;
+export type Snapshot = ReturnType<Store['snapshot']>;
 
 /**
  * Committed state as it was at one height: what a simulation reads, however many blocks are committed meanwhile.
