@@ -1,6 +1,6 @@
-import { openReadModel } from '@drl/gateway/readmodel/open';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openReadModel } from '@drl/gateway/readmodel/open';
 
 /** A process of its own that follows blocks from a file and dies by SIGKILL before the n-th step of a kind; without a step it ends by itself. */
 export interface Orders {
@@ -14,20 +14,24 @@ export interface Orders {
 
 async function run({ dir, chaincode, step, nth = 1, after = 0 }: Orders): Promise<void> {
   const blocks = readBlocks(join(dir, 'blocks'));
-  let count = 0;
+  let [count, written] = [0, 0];
   const die = () => process.kill(process.pid, 'SIGKILL');
   const model = await openReadModel({
     dir: join(dir, 'store'),
     chaincode,
     async *blocks(from, signal) {
-      // One at a time, so that there are many batches, each of which may be the one that is cut short.
+      // So that there are many batches, each of which may be the one cut short: one is written, the next folded, no more are handed out.
+      let given = 0;
+      const before = written;
       for (const block of blocks.slice(Number(from))) {
-        await new Promise((resolve) => setImmediate(resolve));
+        while (given > written - before + 1) await new Promise((resolve) => setImmediate(resolve));
+        given++;
         yield block;
       }
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     },
     step(name) {
+      if (name === 'written') written++;
       if (name !== step || ++count !== nth) return;
       if (after === 0) die();
       else setTimeout(die, after);
