@@ -245,7 +245,7 @@ export class EmbeddedLedger {
   /** An auditor's peer holds the ledger and runs no chaincode, so it endorses nothing; reads it answers. */
   #endorser(mspId: string): Peer {
     if (this.options.consortium.organisations.find((o) => o.mspId === mspId)?.role === 'auditor')
-      throw new EngineError('UNKNOWN_ORGANISATION', `${mspId} is an auditor's, and endorses nothing`);
+      throw new EngineError('UNKNOWN_ORGANISATION', `${mspId} is an auditor's, and endorses nothing`, { mspId });
     return this.#peer(mspId);
   }
 
