@@ -95,14 +95,16 @@ function check() {
   process.exit(failed.length === 0 ? 0 : 1);
 }
 
+const programs = { bench: 'bench.js', 'bench:fabric': 'bench/fabric.js', faults: 'faults.js' };
 const [command = 'start', ...args] = process.argv.slice(2);
 process.chdir(root);
 ensure();
 if (command === 'start') require(join(root, 'gateway', 'dist', 'main.js')).main();
 else if (command === 'test') test(args);
 else if (command === 'check') check();
-else if (command === 'bench') process.exit(run(process.execPath, [join(root, 'scripts', 'dist', 'bench.js'), ...args]));
+else if (command === 'drl') process.exit(run(process.execPath, [join(root, 'gateway', 'bin', 'drl.cjs'), ...args]));
+else if (command in programs) process.exit(run(process.execPath, [join(root, 'scripts', 'dist', programs[command]), ...args]));
 else if (command !== 'ensure') {
-  say(`unknown command ${command}: start, test, check, bench or ensure`);
+  say(`unknown command ${command}: start, test, check, drl, ${Object.keys(programs).join(', ')} or ensure`);
   process.exit(2);
 }
