@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openApiDocument } from '@drl/gateway/http/openapi';
 import { endpoints } from '@drl/gateway/http/routes/all';
 
@@ -79,4 +83,16 @@ test('references lead somewhere, and schemas refuse unknown fields', () => {
   for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
     expect(document.components?.schemas).toHaveProperty(name as string);
   expect(document.components?.schemas?.Asset).toMatchObject({ additionalProperties: false });
+});
+
+/** Whose judgement is not ours: openapi-spec-validator (Python), where it is installed. */
+const validator = spawnSync('python3', ['-c', 'import openapi_spec_validator']).status === 0;
+const outside = validator ? test : test.skip;
+outside('an outside validator accepts the document', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'drl-openapi-'));
+  const file = join(dir, 'openapi.json');
+  writeFileSync(file, JSON.stringify(document));
+  const { status, stdout } = spawnSync('python3', ['-m', 'openapi_spec_validator', file], { encoding: 'utf8' });
+  rmSync(dir, { recursive: true });
+  expect([status, stdout.trim()]).toEqual([0, `${file}: OK`]);
 });
