@@ -172,7 +172,7 @@ export function startPeer(dir: string, mspId: string, port: number, chaincodePor
 }
 
 export function environment(dir: string): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: dir, FABRIC_CFG_PATH: dir, FABRIC_LOGGING_SPEC: 'error' };
+  return { PATH: process.env.PATH, HOME: dir, FABRIC_CFG_PATH: dir, FABRIC_LOGGING_SPEC: 'error' };
 }
 
 export function peerLog(dir: string): string {
