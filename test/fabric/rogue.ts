@@ -1,6 +1,6 @@
 import { slotProcess } from '@drl/network/fabric/chaincodeService';
 import { openContext } from '@drl/network/fabric/context';
-import { endorsingPeers } from '@drl/network/fabric/lifecycle';
+import { awaitChaincode, endorsingPeers } from '@drl/network/fabric/lifecycle';
 import { runChaincode } from '@drl/network/fabric/nodes';
 import { stopProcess } from '@drl/network/fabric/processes';
 import type { ChaincodeState } from '@drl/network/fabric/state';
@@ -16,4 +16,5 @@ export async function replaceChaincode(dir: string, peerName: string, path: stri
   if (!peer) throw new Error(`${peerName} runs no chaincode`);
   await stopProcess(dir, slotProcess(peer.name, chaincode.slot));
   await runChaincode(context, peer, { ...chaincode, path });
+  await awaitChaincode(context, chaincode.name);
 }

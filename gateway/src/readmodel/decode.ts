@@ -4,6 +4,7 @@ import { splitKey } from '@drl/chaincode/model/keys';
 import { type LedgerRecord, type RecordKind, records } from '@drl/chaincode/model/records/index';
 import type { ActionView } from '@drl/network/block/action';
 import { type EnvelopeView, HeaderType, readEnvelope } from '@drl/network/block/read';
+import type { MetadataWrite } from '@drl/network/block/rwset';
 import type { CheckedBlock } from './chain.js';
 import { VALID } from './codes.js';
 import { clampTime } from './keys.js';
@@ -28,6 +29,14 @@ export interface BlockTransaction {
   readonly ours: boolean;
   readonly malformed: boolean;
   readonly writes: readonly RecordWrite[];
+  readonly policies: readonly PolicyWrite[];
+}
+
+/** A record's key is given a policy of its own: undefined takes it away. */
+export interface PolicyWrite {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly policy: Buffer | undefined;
 }
 
 export interface RecordWrite {
@@ -62,14 +71,16 @@ function transactionOf(bytes: Buffer, index: number, code: number, chaincode: st
     ours: true,
     malformed: true,
     writes: [],
+    policies: [],
   };
-  let read: Omit<BlockTransaction, 'writes' | 'action' | 'ours' | 'malformed'> | undefined;
+  let read: Omit<BlockTransaction, 'writes' | 'policies' | 'action' | 'ours' | 'malformed'> | undefined;
   try {
     const envelope = readEnvelope(bytes);
     const id = TRANSACTION_ID.test(envelope.txId) ? envelope.txId : '';
     const at = timeOf(envelope);
     read = { index, code, valid, id, at, iso: new Date(at).toISOString(), ...signerOf(envelope) };
-    if (envelope.type !== HeaderType.ENDORSER_TRANSACTION) return { ...read, action: '', ours: false, malformed: false, writes: [] };
+    if (envelope.type !== HeaderType.ENDORSER_TRANSACTION)
+      return { ...read, action: '', ours: false, malformed: false, writes: [], policies: [] };
     return { ...read, ...actionOf(envelope.actions[0], chaincode) };
   } catch {
     // An invalid transaction may be anything at all. A valid one that we cannot read is named as ignored (judge.ts).
@@ -77,15 +88,31 @@ function transactionOf(bytes: Buffer, index: number, code: number, chaincode: st
   }
 }
 
-function actionOf(action: ActionView | undefined, chaincode: string): Pick<BlockTransaction, 'action' | 'ours' | 'malformed' | 'writes'> {
-  if (action === undefined) return { action: '', ours: true, malformed: true, writes: [] };
-  const writes = action.rwset
-    .filter((set) => set.namespace === chaincode)
-    .flatMap((set) => set.writes)
-    .flatMap((write) => recordWrite(write.key, write.isDelete, write.value) ?? []);
+type Acted = Pick<BlockTransaction, 'action' | 'ours' | 'malformed' | 'writes' | 'policies'>;
+
+function actionOf(action: ActionView | undefined, chaincode: string): Acted {
+  if (action === undefined) return { action: '', ours: true, malformed: true, writes: [], policies: [] };
+  const sets = action.rwset.filter((set) => set.namespace === chaincode);
+  const writes = sets.flatMap((set) => set.writes).flatMap((write) => recordWrite(write.key, write.isDelete, write.value) ?? []);
+  const policies = sets.flatMap((set) => set.metadataWrites).flatMap((write) => policyWrite(write) ?? []);
   const ours = action.chaincode === chaincode;
   const asked = plain(action.args[0]?.toString('utf8') ?? '');
-  return { action: ours ? asked : plain(`${action.chaincode}/${asked}`), ours: ours || writes.length > 0, malformed: false, writes };
+  return {
+    action: ours ? asked : plain(`${action.chaincode}/${asked}`),
+    ours: ours || writes.length > 0,
+    malformed: false,
+    writes,
+    policies,
+  };
+}
+
+/** fabric core/common/ccprovider: the metadata under this name is the key's endorsement policy. */
+const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+function policyWrite({ key, entries }: MetadataWrite): PolicyWrite | undefined {
+  const [kind, id, ...more] = splitKey(key);
+  if (kind === undefined || id === undefined || more.length > 0 || !isKind(kind)) return undefined;
+  return { kind, id, policy: entries.find(({ name }) => name === VALIDATION_PARAMETER)?.value };
 }
 
 /** Index keys of the contracts (chaincode/model/keys.ts) are not records: the read model makes its own indexes from the records alone. */

@@ -12,6 +12,7 @@ export const readModelCodes = {
   },
   STORE_FORMAT: { status: 500, zh: '此目录不是读模型', en: 'The directory does not hold a read model' },
   STORE_FORMAT_OLD: { status: 500, zh: '读模型由其他版本写成', en: 'Another version of the service wrote this read model' },
+  STORE_MISSING: { status: 500, zh: '没有读模型', en: 'There is no read model here' },
   STORE_LOCKED: { status: 500, zh: '读模型正被另一进程使用', en: 'Another process has the read model open' },
   STORE_DAMAGED: { status: 500, zh: '读模型存储已损坏', en: 'The read model’s store is damaged' },
   CURSOR_INVALID: { status: 422, zh: '游标无效或不属于此查询', en: 'The cursor is not one of this query' },
@@ -50,6 +51,7 @@ export const ignoredReasons = {
   CALLER: { zh: '证书未指明部门', en: 'The certificate names no department' },
   TOO_MANY_WRITES: { zh: '一笔交易写入的记录过多', en: 'The transaction writes more records than any of ours does' },
   WRITTEN_TWICE: { zh: '同一交易两次写入同一记录', en: 'The transaction writes one record twice' },
+  POLICY: { zh: '背书策略不是合约会设定的', en: 'The key is given a policy that the contracts would not give it' },
   MALFORMED: { zh: '交易内容无法解析', en: 'The transaction cannot be read' },
 } as const;
 export type IgnoredReason = keyof typeof ignoredReasons;

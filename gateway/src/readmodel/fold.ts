@@ -6,6 +6,7 @@ import { type BlockTransaction, type RecordWrite, transactionsOf } from './decod
 import { type Act, encode } from './entries.js';
 import { faultOf, MAX_WRITES } from './judge.js';
 import { BLOCK_LENGTH, hex, keys, order } from './keys.js';
+import { strangePolicies } from './policies.js';
 import { writeRecord } from './record.js';
 import type { Registry } from './registry.js';
 import { Standing } from './standing.js';
@@ -93,9 +94,10 @@ export class Fold {
     if (!tx.valid) {
       if (!tx.ours) return [];
       const clause = codeName(tx.code);
-      return tx.writes.length === 0
+      const touched = tx.writes.length > 0 ? tx.writes : tx.policies.map(keyAlone);
+      return touched.length === 0
         ? [{ o: 'invalid', c: clause }]
-        : tx.writes.slice(0, MAX_WRITES).map((write) => failed('invalid', write, clause));
+        : touched.slice(0, MAX_WRITES).map((write) => failed('invalid', write, clause));
     }
     if (tx.malformed) return [{ o: 'ignored', c: 'MALFORMED' }];
     const writes = tx.writes.slice(0, MAX_WRITES);
@@ -105,13 +107,15 @@ export class Fold {
       const fault = faultOf(write, tx, before?.record, caller, (next) => this.#standing.related(next, tx.at));
       return { write, before, fault };
     });
-    return judged.map(({ write: { record, value, ...write }, before, fault }, i) => {
+    const strange = strangePolicies(tx, this.#registry).map((key) => failed('ignored', keyAlone(key), 'POLICY'));
+    const acts = judged.map(({ write: { record, value, ...write }, before, fault }, i) => {
       if (fault !== undefined || record === undefined) return failed('ignored', { ...write, record }, fault ?? 'SCHEMA');
       const at = before?.order ?? order(tx.at, block, tx.index, i);
       writeRecord(this.#batch, this.#standing, { record, value, block, blockHex, order: at, before });
       this.#registry.take(record);
       return done(record);
     });
+    return [...acts, ...strange];
   }
 
   #file(tx: BlockTransaction, at: string, caller: Caller | undefined, acts: readonly Act[]): void {
@@ -173,6 +177,9 @@ function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
     p: 'purpose' in record ? record.purpose : undefined,
   };
 }
+
+/** A key of which nothing but its policy was touched. */
+const keyAlone = ({ kind, id }: Pick<RecordWrite, 'kind' | 'id'>) => ({ kind, id, isDelete: false, record: undefined, version: 0 });
 
 function aboutKey({ kind, id }: Pick<RecordWrite, 'kind' | 'id'>): Pick<Act, 'a' | 'g'> {
   return kind === 'asset' ? { a: id } : kind === 'grant' ? { g: id } : {};

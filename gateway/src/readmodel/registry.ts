@@ -18,6 +18,10 @@ export class Registry {
     return this.#settings;
   }
 
+  mspOf(department: string): string | undefined {
+    return this.#departments.get(department)?.mspId;
+  }
+
   /** Whom the ledger takes a signer for, as the contracts do. */
   resolve(certified: CertifiedCaller): Caller | undefined {
     if (this.#departments.size === 0) return foundingCaller(certified, this.#settings);
