@@ -51,7 +51,7 @@ export async function start(config: Config, log: Logger, say: Say = () => undefi
   writeTrust(directories(dataDir).trust, backend.trust());
   const service = await openService({ config, consortium, backend, identities, key, log });
   try {
-    await prepare(service.services, backend, now, say);
+    await prepare(service.services, backend, demo, now, say);
     if (first) endFirstStart(dataDir);
     return { address: await service.listen(config.port, config.host), service };
   } catch (error) {

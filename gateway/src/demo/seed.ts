@@ -1,4 +1,5 @@
 import type { Calendar } from '@drl/chaincode/model/calendar';
+import { RuleError } from '@drl/chaincode/model/errors';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
 import { AUDITOR, type MomentReader, type Step } from './cast.js';
 import { type Demonstration, readDemonstration } from './data.js';
@@ -69,6 +70,50 @@ export async function seedDemonstration(
     await deps.write(AUDITOR, 'audit:record', { action, queryHash, resultCount: 1, asOfBlock: block, outcome: 'answered' });
     done += 1;
   }
+}
+
+/**
+ * The same acts in the same order where no clock can be simulated: all at present, terms moved along with them, one delivery of each regular
+ * row. What only time brings about (a request past its deadline, a grant that has run out) isn't there yet, so an act that a rule refuses
+ * is left out, and so is what follows from it.
+ */
+export async function seedAtPresent(
+  deps: Pick<SeedDeps, 'now' | 'calendar' | 'write' | 'progress'>,
+  whole: Demonstration = readDemonstration(),
+): Promise<{ readonly transactions: number; readonly leftOut: number }> {
+  const grants = whole.grants.map((grant) =>
+    grant.deliveries ? { ...grant, deliveries: { ...grant.deliveries, to: grant.deliveries.from } } : grant,
+  );
+  const steps = stepsOf({ ...whole, grants }, momentReader(deps.now, deps.calendar));
+  const ids = new Map<string, string>();
+  let done = 0;
+  let leftOut = 0;
+  const play = async (step: Step) => {
+    try {
+      const input = step.input((key) => ids.get(key) ?? absent(key));
+      const { result } = await deps.write(step.as, step.name, moved(input, Date.now() - step.at));
+      if (step.saves) ids.set(step.saves, (JSON.parse(result) as { id: string }).id);
+      done += 1;
+    } catch (error) {
+      if (!(error instanceof RuleError) && !(error instanceof Absent)) throw error;
+      leftOut += 1;
+    }
+    deps.progress?.(done + leftOut, steps.length, new Date());
+  };
+  for (const slot of slots(steps)) await Promise.all(slot.map(play));
+  return { transactions: done, leftOut };
+}
+
+/** An act speaks of a record that was left out. */
+class Absent extends Error {}
+function absent(key: string): never {
+  throw new Absent(key);
+}
+
+function moved<T extends object>(input: T, ms: number): T {
+  const { constraints } = input as { constraints?: { validTo?: string } };
+  if (!constraints?.validTo) return input;
+  return { ...input, constraints: { ...constraints, validTo: new Date(Date.parse(constraints.validTo) + ms).toISOString() } };
 }
 
 /** Steps of one moment. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { type Consortium, managerOf } from '@drl/network/consortium';
 import { readDemonstration } from '../demo/data.js';
-import { demonstrationStart, seedDemonstration } from '../demo/seed.js';
+import { demonstrationStart, type SeedDeps, seedAtPresent, seedDemonstration } from '../demo/seed.js';
 import { DEMO_USERS, type DemoUser, demoUsers, writeDemoUsers } from '../demo/users.js';
 import type { Enrol, Identities, NewIdentity } from '../identities.js';
 import { type Identity, LedgerError } from '../ledger/ledger.js';
@@ -53,14 +53,22 @@ export function simulationStart(consortium: Consortium, now: Date): Date {
   return demonstrationStart(now, calendarOf(consortium), readDemonstration());
 }
 
-/** Brings to the ledger what is new in the consortium file, and, where its clock is still a simulated one, the demonstration. */
-export async function prepare(services: Services, backend: Backend, now: Date, say: Say): Promise<void> {
+/**
+ * Brings to the ledger what is new in the consortium file, and, where its clock is still a simulated one, the demonstration. A ledger without
+ * such a clock gets the demonstration at present, once: when this start founds it.
+ */
+export async function prepare(services: Services, backend: Backend, demo: boolean, now: Date, say: Say): Promise<void> {
   const { consortium, identities } = services;
   const manager = managerIn(identities, consortium);
   if (!manager) return;
   const { simulation } = backend;
   if (!simulation) {
-    await bootstrapConsortium(services, manager);
+    const { founded } = await bootstrapConsortium(services, manager);
+    if (founded && demo) {
+      const { player, done } = playerOf(services, now, say);
+      await seedAtPresent(player);
+      await done();
+    }
     return;
   }
   await bootstrapConsortium(services, manager, { from: simulationStart(consortium, now).toISOString(), to: now.toISOString() });
@@ -106,20 +114,30 @@ function initialManager(consortium: Consortium): NewIdentity {
 }
 
 async function seed(services: Services, simulation: NonNullable<Backend['simulation']>, now: Date, say: Say): Promise<void> {
-  const { submitter, identities, consortium, questions, readModel } = services;
+  const { player, done } = playerOf(services, now, say);
+  await seedDemonstration({
+    ...player,
+    setTime: simulation.set,
+    keepQuestion: (action, asked) => services.questions.keep({ action, asked }),
+  });
+  await done();
+}
+
+type Player = Pick<SeedDeps, 'now' | 'calendar' | 'write' | 'progress'>;
+
+/** What plays the demonstration's acts through the gateway's own way to the ledger; `done` once the read model has them all. */
+function playerOf({ submitter, identities, consortium, readModel }: Services, now: Date, say: Say) {
   let told = 0;
   let last = 0;
-  await seedDemonstration({
+  const player: Player = {
     now,
     calendar: calendarOf(consortium),
-    setTime: simulation.set,
-    keepQuestion: (action, asked) => questions.keep({ action, asked }),
     write: async (as, name, input) => {
       const user = identities.byName(as);
       if (!user) throw new Error(`the demonstration needs the identity ${as}`);
       const outcome = await submitter.write({ name, input, as: user.identity });
       if (outcome.state === 'open') throw new LedgerError('OUTCOME_UNKNOWN', { transactionId: outcome.transactionId });
-      last = Number(outcome.receipt.block);
+      last = Math.max(last, Number(outcome.receipt.block));
       return { result: outcome.receipt.result, block: last };
     },
     progress: (done, total, at) => {
@@ -129,8 +147,8 @@ async function seed(services: Services, simulation: NonNullable<Backend['simulat
         `  ${String(Math.round((100 * done) / total)).padStart(3)} %  ${done} of ${total} transactions, up to ${at.toISOString().slice(0, 10)}`,
       );
     },
-  });
-  await readModel.reached(last);
+  };
+  return { player, done: () => readModel.reached(last) };
 }
 
 function calendarOf({ timeZone, rules }: Consortium) {

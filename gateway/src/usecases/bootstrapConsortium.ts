@@ -9,13 +9,14 @@ import type { Services } from './services.js';
 
 /**
  * Who may: a manager. What the consortium file says and the ledger does not: settings, then departments, the manager's own first. Run again it
- * writes only what has changed in the file; what the ledger has beyond the file stays, as nothing is deleted.
+ * writes only what has changed in the file; what the ledger has beyond the file stays, as nothing is deleted. `founded`: the ledger had no
+ * settings before, so this was its first.
  */
 export async function bootstrapConsortium(
   services: Services,
   manager: Identity,
   simulatedClock?: Settings['simulatedClock'],
-): Promise<number> {
+): Promise<{ readonly written: number; readonly founded: boolean }> {
   const { ledger, submitter, consortium } = services;
   let written = 0;
   const write = async <N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<number> => {
@@ -40,7 +41,7 @@ export async function bootstrapConsortium(
     last = await write('department:admit', input);
   }
   if (last > 0) await services.readModel.reached(last);
-  return written;
+  return { written, founded: before === undefined };
 }
 
 /** The manager's own comes first: without it, nobody is known who could admit the others. */
