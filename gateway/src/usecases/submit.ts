@@ -78,7 +78,8 @@ export class Submitter {
       claim?.();
       journalled({ state: 'open', transactionId });
     }).finally(() => claim?.());
-    this.#keep(done);
+    // Who waits for the answer is told of the failure; who was answered at once may not be.
+    this.#keep(answerAtOnce ? done : done.catch(() => undefined));
     return answerAtOnce ? Promise.race([open, done]) : done;
   }
 
