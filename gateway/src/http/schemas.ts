@@ -122,6 +122,7 @@ export const ledger = named(
     height: z.int(),
     headerHash: z.string().nullable(),
     readModel: asOf.nullable(),
+    simulatedClock: records.settings.shape.simulatedClock,
   }),
 );
 
