@@ -10,7 +10,6 @@ import { EMPTY } from '../block/wire.js';
 import { EngineError } from './errors.js';
 import { type Examined, examine } from './examine.js';
 import { at, type Hooks } from './hooks.js';
-import { transactionKey } from './layout.js';
 import type { LedgerStore } from './ledgerstore.js';
 import type { Node } from './nodes.js';
 import { handOver } from './privatedata.js';
@@ -67,7 +66,6 @@ export class Chain {
       channel: this.#channel,
       record: (key) => store.committed(key),
       view: () => store.view(),
-      hasTransaction: (txId) => store.committed(transactionKey(txId)) !== undefined,
     });
     await at(this.hooks, 'validated');
     const handed = await handOver(store, judged, codes, number);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * What a store should hold, in 64 bytes, so that opening it can tell whether it still does.
@@ -12,7 +12,7 @@ export function blockDigest(previous: Uint8Array, block: Uint8Array): Buffer {
 }
 
 export function sha256(value: Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
+  return hash('sha256', value, 'buffer');
 }
 
 /** State: the sum. */
@@ -45,5 +45,5 @@ export class RecordSum {
 function recordHash(key: Uint8Array, value: Uint8Array): Buffer {
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(key.length);
-  return createHash('sha256').update(length).update(key).update(value).digest();
+  return sha256(Buffer.concat([length, key, value]));
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { RangeQuery, Read } from '../block/rwset.js';
 import { EMPTY } from '../block/wire.js';
 import { bytes, item, items, message, varint } from '../block/write.js';
+import { sha256 } from './digest.js';
 
 /**
  * What a range query leaves in the read set, so that it can be asked again at commit: the reads themselves, or, beyond 50, a Merkle
@@ -93,8 +93,4 @@ export function sameRange(then: RangeQuery, now: readonly Read[]): boolean {
 function readBytes(read: Read): Buffer {
   const version = read.version && item(2, message(varint(1, read.version.block), varint(2, read.version.tx)));
   return message(bytes(1, read.key), version ?? EMPTY);
-}
-
-function sha256(value: Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { buildPrivateRwset, buildRwset, type CollectionInput, hashedKey, sorted, type WriteInput } from '../block/buildrwset.js';
 import type { MetadataEntry, RangeQuery, Version } from '../block/rwset.js';
 import { EMPTY } from '../block/wire.js';
+import { sha256 } from './digest.js';
 import { decodeMetadata } from './layout.js';
 import { RangeReads } from './ranges.js';
 import type { StateView } from './view.js';
@@ -212,8 +212,4 @@ export class Simulator {
     }
     return found;
   }
-}
-
-function sha256(value: Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
 }

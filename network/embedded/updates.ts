@@ -43,6 +43,7 @@ const EMPTY_HASH = sha256(EMPTY);
 export class BlockUpdates {
   readonly #entries = new Map<string, Entry>();
   readonly #added: Change[] = [];
+  readonly #indexed = new Set<string>();
 
   constructor(
     private readonly committed: (stored: Buffer) => Buffer | undefined,
@@ -91,7 +92,8 @@ export class BlockUpdates {
   /** Where a transaction is, and with which code. An id that a block held before keeps its first place. */
   index(txId: string, tx: number, code: number): void {
     const key = transactionKey(txId);
-    if (this.committed(key) !== undefined || this.#added.some((a) => a.key.equals(key))) return;
+    if (this.#indexed.has(txId) || this.committed(key) !== undefined) return;
+    this.#indexed.add(txId);
     this.#add(key, Buffer.concat([versionBytes({ block: this.block, tx: BigInt(tx) }), Buffer.from([code])]));
   }
 

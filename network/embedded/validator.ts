@@ -5,7 +5,7 @@ import { type Definition, definitionOf } from '../block/lifecycle.js';
 import type { NamespaceRwset, RangeQuery, Read } from '../block/rwset.js';
 import { type Entry, space } from '../block/state.js';
 import type { Examined } from './examine.js';
-import { decodeMetadata, decodeRecord, hashedKeyOf, type StateRecord, sameVersion, stateKey } from './layout.js';
+import { decodeMetadata, decodeRecord, hashedKeyOf, type StateRecord, sameVersion, stateKey, transactionKey } from './layout.js';
 import { sameRange } from './ranges.js';
 import { BlockUpdates } from './updates.js';
 import type { StateView } from './view.js';
@@ -15,6 +15,8 @@ export interface Committed {
   readonly channel: Channel;
   readonly record: (stored: Buffer) => Buffer | undefined;
   readonly view: () => StateView;
+}
+interface Remembered extends Committed {
   readonly hasTransaction: (txId: string) => boolean;
 }
 export interface Validated {
@@ -28,9 +30,10 @@ export interface Validated {
  */
 export async function validateBlock(number: bigint, transactions: readonly Examined[], committed: Committed): Promise<Validated> {
   const codes = Buffer.from(transactions.map((t) => t.code));
-  judgeEndorsements(codes, transactions, committed);
+  const known = remembering(committed);
+  judgeEndorsements(codes, transactions, known);
   markDuplicates(codes, transactions);
-  const updates = new BlockUpdates(committed.record, number);
+  const updates = new BlockUpdates(known.record, number);
   for (const [i, { txId, content }] of transactions.entries()) {
     if (codes[i] === Code.VALID && content) {
       codes[i] = await readConflict(content.rwset, updates, committed);
@@ -41,7 +44,20 @@ export async function validateBlock(number: bigint, transactions: readonly Exami
   return { codes, updates };
 }
 
-function judgeEndorsements(codes: Buffer, transactions: readonly Examined[], committed: Committed): void {
+/** A key that is written is looked at for its policy, for its version, and for what it was. */
+function remembering(committed: Committed): Remembered {
+  const known = new Map<string, Buffer | undefined>();
+  const record = (stored: Buffer): Buffer | undefined => {
+    const name = stored.toString('latin1');
+    if (known.has(name)) return known.get(name);
+    const found = committed.record(stored);
+    known.set(name, found);
+    return found;
+  };
+  return { ...committed, record, hasTransaction: (txId) => record(transactionKey(txId)) !== undefined };
+}
+
+function judgeEndorsements(codes: Buffer, transactions: readonly Examined[], committed: Remembered): void {
   const state = { complete: true, get: (where: string, key: string) => entryOf(committed, where, key) };
   const definitions = new Map<string, Definition | undefined>();
   const policiesSet = new Set<string>();

@@ -22,6 +22,8 @@ export type Snapshot = ReturnType<Store['snapshot']>;
  */
 export class StateView {
   readonly #snapshot: Snapshot;
+  /** What was read before: the endorsers of one proposal read the same keys of the same state. */
+  readonly #read = new Map<string, Buffer | undefined>();
 
   constructor(private readonly store: Store) {
     this.#snapshot = store.snapshot();
@@ -81,7 +83,11 @@ export class StateView {
   }
 
   #get(key: Buffer): Buffer | undefined {
-    return this.store.getSync(key, { snapshot: this.#snapshot });
+    const name = key.toString('latin1');
+    if (this.#read.has(name)) return this.#read.get(name);
+    const found = this.store.getSync(key, { snapshot: this.#snapshot });
+    this.#read.set(name, found);
+    return found;
   }
 
   #iterate(gte: Buffer, lt: Buffer, reverse = false): AsyncIterable<[Buffer, Buffer]> {

@@ -37,7 +37,9 @@ export class BenchContract extends Contract {
     super('bench');
   }
 
-  async put(ctx: Context, key: string, value: string): Promise<string> {
+  /** One JSON argument with a default, as the real contracts have it: fabric-contract-api validates declared ones by schema. */
+  async put(ctx: Context, argument = ''): Promise<string> {
+    const { key, value } = JSON.parse(argument) as { key: string; value: string };
     if ((await ctx.stub.getState(key)).length > 0) throw new Error('it exists');
     await ctx.stub.putState(key, Buffer.from(value));
     return value;
@@ -60,7 +62,11 @@ export async function benchEmbedded(consortium: Consortium, loads: readonly numb
     const as = ledger.enroll({ mspId: department, name: 'bench', attributes: {} });
     let n = 0;
     const commit = async (): Promise<void> => {
-      const { envelope } = await ledger.endorse({ name: 'bench:put', args: [`key-${n++}`, VALUE] }, [manager, department], as);
+      const { envelope } = await ledger.endorse(
+        { name: 'bench:put', args: [JSON.stringify({ key: `key-${n++}`, value: VALUE })] },
+        [manager, department],
+        as,
+      );
       const { code } = await ledger.submit(envelope);
       if (code !== 0) throw new Error(`code ${code}`);
     };
