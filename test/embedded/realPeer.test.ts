@@ -7,6 +7,7 @@ import { parsePolicy, policyBytes } from '@drl/network/block/policy';
 import { readBlock } from '@drl/network/block/read';
 import { readConsortium } from '@drl/network/consortium';
 import { type EmbeddedLedger, type EndorsedTransaction, openEmbeddedLedger } from '@drl/network/embedded/engine';
+import { reportBinaries } from '@drl/network/fabric/binaries';
 import { describeFabric } from '../fabric/availability.js';
 import { contracts } from '../fixtures/probe/index.js';
 import { environment, freePort, ordering, peerLog, startPeer, writeMsp } from './realPeer.js';
@@ -86,6 +87,7 @@ describeFabric('a real peer on the embedded ledger’s blocks', () => {
   });
 
   test('gives every transaction the same code, and comes to the same commit hash', async () => {
+    const program = reportBinaries().binaries.find((b) => b.name === 'peer')?.path as string;
     ledger = await openEmbeddedLedger({ dir: join(dir, 'ledger'), consortium, contracts });
     await history(ledger);
     const stop = new AbortController();
@@ -102,7 +104,7 @@ describeFabric('a real peer on the embedded ledger’s blocks', () => {
     writeFileSync(join(dir, 'genesis.pb'), own[0] as Uint8Array);
     server = await ordering((from, signal) => ledger.blocks(from, signal));
     const port = await freePort();
-    peer = startPeer(dir, POLICE, port, await freePort(), server.port);
+    peer = startPeer(program, dir, POLICE, port, await freePort(), server.port);
     const env = {
       ...environment(dir),
       CORE_PEER_ADDRESS: `localhost:${port}`,
@@ -110,7 +112,7 @@ describeFabric('a real peer on the embedded ledger’s blocks', () => {
       CORE_PEER_MSPCONFIGPATH: join(dir, 'admin'),
     };
     // Not waited for in place: the peer draws its blocks from this process meanwhile.
-    const ask = async (...args: string[]): Promise<string> => (await promisify(execFile)('peer', args, { env })).stdout;
+    const ask = async (...args: string[]): Promise<string> => (await promisify(execFile)(program, args, { env })).stdout;
     await until(async () => {
       if (peer?.exitCode !== null) throw new Error(`panic: ${peerLog(dir).slice(-3000)}`);
       await ask('channel', 'join', '-b', join(dir, 'genesis.pb'));

@@ -1,62 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http2';
+import { type AddressInfo, createServer as listenTcp } from 'node:net';
 import { join } from 'node:path';
 import { message, pair } from '@drl/network/block/action';
 import { buildBlock } from '@drl/network/block/buildblock';
 import { readBlock } from '@drl/network/block/read';
 import { num, Reader } from '@drl/network/block/wire';
 import { bytes as field } from '@drl/network/block/write';
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { stringify } from 'yaml';
 
 /**
  * A real Fabric peer that draws the embedded ledger's blocks: to it, this process is the ordering service. It believes nothing: it
  * verifies the orderer's signature, validates every transaction and computes the commit hash by itself.
  */
 
-/** orderer.AtomicBroadcast/Deliver: blocks from the number asked for, each followed by the next as it comes. */
+/** orderer.AtomicBroadcast/Deliver: blocks from the number asked for, each followed by the next as it comes. gRPC by hand: HTTP/2 and a length before each message. */
 export async function ordering(
   blocks: (from: bigint, signal: AbortSignal) => AsyncIterable<Uint8Array>,
 ): Promise<{ port: number; close(): void }> {
-  const raw = {
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  };
-  const server = new Server({ 'grpc.max_send_message_length': -1 });
   const stop = new AbortController();
-  server.addService(
-    { deliver: { ...raw, path: '/orderer.AtomicBroadcast/Deliver' } },
-    {
-      deliver: (call: ServerDuplexStream<Buffer, Buffer>) => {
-        const gone = new AbortController();
-        call.on('cancelled', () => gone.abort());
-        call.on('error', () => gone.abort());
-        call.on('data', async (envelope: Buffer) => {
-          const signal = AbortSignal.any([gone.signal, stop.signal]);
-          for await (const block of blocks(seekFrom(envelope), signal)) call.write(field(2, orderersView(block)));
-          call.end();
-        });
-      },
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
-  );
+  const server = createServer();
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => undefined);
+    if (headers[':path'] !== '/orderer.AtomicBroadcast/Deliver') return stream.close();
+    const gone = new AbortController();
+    stream.on('close', () => gone.abort());
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    stream.once('data', async (asked: Buffer) => {
+      const envelope = asked.subarray(5, 5 + asked.readUInt32BE(1));
+      for await (const block of blocks(seekFrom(envelope), AbortSignal.any([gone.signal, stop.signal]))) {
+        const answer = field(2, orderersView(block));
+        const frame = Buffer.alloc(5);
+        frame.writeUInt32BE(answer.length, 1);
+        stream.write(Buffer.concat([frame, answer]));
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   return {
     port,
     close: () => {
       stop.abort();
-      server.forceShutdown();
+      server.close();
     },
   };
 }
-
-const same = (bytes: Buffer): Buffer => bytes;
 
 /** SeekInfo.start: specified number, else the beginning. */
 function seekFrom(envelope: Buffer): bigint {
@@ -99,12 +88,12 @@ export function writeMsp(dir: string, { root, certificate, key }: PeerFiles): vo
     AdminOUIdentifier: unit('admin'),
     OrdererOUIdentifier: unit('orderer'),
   };
-  put('.', 'config.yaml', stringify({ NodeOUs: nodeOus }));
+  put('.', 'config.yaml', JSON.stringify({ NodeOUs: nodeOus }));
 }
 
 export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
+    const probe = listenTcp().listen(0, '127.0.0.1', () => {
       const { port } = probe.address() as { port: number };
       probe.close(() => resolve(port));
     });
@@ -112,7 +101,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts the peer on the channel of the genesis block; the ordering service is at another port than the channel’s configuration says. */
-export function startPeer(dir: string, mspId: string, port: number, chaincodePort: number, orderer: number): ChildProcess {
+export function startPeer(program: string, dir: string, mspId: string, port: number, chaincodePort: number, orderer: number): ChildProcess {
   const BCCSP = { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } };
   const config = {
     peer: {
@@ -166,9 +155,9 @@ export function startPeer(dir: string, mspId: string, port: number, chaincodePor
     operations: { listenAddress: '127.0.0.1:0' },
     metrics: { provider: 'disabled' },
   };
-  writeFileSync(join(dir, 'core.yaml'), stringify(config));
+  writeFileSync(join(dir, 'core.yaml'), JSON.stringify(config));
   const out = openSync(join(dir, 'peer.log'), 'w');
-  return spawn('peer', ['node', 'start'], { env: { ...environment(dir), FABRIC_LOGGING_SPEC: 'info' }, stdio: ['ignore', out, out] });
+  return spawn(program, ['node', 'start'], { env: { ...environment(dir), FABRIC_LOGGING_SPEC: 'info' }, stdio: ['ignore', out, out] });
 }
 
 export function environment(dir: string): NodeJS.ProcessEnv {

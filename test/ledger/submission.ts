@@ -74,7 +74,10 @@ export function submissionCases(world: () => World): void {
     await world().commit('put', { key, value: 'before' }, call);
     const endorsed = await world().probe('put', { key: late, value: 'endorsed before' }, call);
     await world().harness.revoke(revoked);
-    await expect(world().probe('put', { key, value: 'after' }, call)).rejects.toMatchObject({ name: 'LedgerError' });
+    await expect(world().probe('put', { key, value: 'after' }, call)).rejects.toMatchObject({
+      name: 'LedgerError',
+      code: 'IDENTITY_REFUSED',
+    });
     const code = await world()
       .submit(endorsed)
       .then(
@@ -97,9 +100,7 @@ export function submissionCases(world: () => World): void {
     });
     await expect(
       world().probe('put', { key: world().key(), value: 'v' }, { as: { ...stranger, mspId: world().police } }),
-    ).rejects.toMatchObject({
-      name: 'LedgerError',
-    });
+    ).rejects.toMatchObject({ name: 'LedgerError', code: 'IDENTITY_REFUSED' });
     const wrongKey = { ...stranger, privateKey: world().people.household.privateKey };
     await expect(world().probe('put', { key: world().key(), value: 'v' }, { as: wrongKey })).rejects.toMatchObject({ name: 'LedgerError' });
   });

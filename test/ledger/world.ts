@@ -29,7 +29,6 @@ export interface Call {
 }
 /** peer.TxValidationCode. */
 export const VALID = 0;
-export const BAD_CREATOR = 4;
 export const ENDORSEMENT_POLICY_FAILURE = 10;
 export const MVCC_READ_CONFLICT = 11;
 export const PHANTOM_READ_CONFLICT = 12;
