@@ -136,6 +136,23 @@ export class Identities {
     return { user: userOf(entry), token };
   }
 
+  /**
+   * A new certificate and key for an identity, with what it had; its API keys stay. A service that runs takes it up with the next request. The old
+   * certificate stays good until it runs out, so that what it has signed and is on its way is still taken.
+   */
+  async renew(name: string, enrol: Enrol): Promise<void> {
+    const entry = this.#read(name);
+    if (!entry) throw new Error(`there is no identity ${name}`);
+    if (entry.revokedAt) throw new Error(`the identity ${name} is revoked`);
+    const { certificate, privateKey } = await enrol(newIdentityOf(entry));
+    // Read again: enrolling takes a while, and a revocation meanwhile must not be undone.
+    const now = this.#read(name);
+    if (!now || now.revokedAt) throw new Error(`the identity ${name} is revoked`);
+    const renewed = { ...now, certificate, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+    this.#wallet.write(name, JSON.stringify(stored.parse(renewed)));
+    this.#readAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** Changes whenever an identity does, through whichever process. */
   stamp(): number {
     return this.#wallet.stamp();
@@ -186,6 +203,15 @@ export class Identities {
     this.#subjects = subjects;
     this.#readAt = now;
   }
+}
+
+function newIdentityOf({ name, mspId, department, roles, auditScope, custodian, oidcSubject }: Stored): NewIdentity {
+  return {
+    ...{ name, mspId, department, roles },
+    ...(auditScope === undefined ? {} : { auditScope }),
+    ...(custodian === undefined ? {} : { custodian }),
+    ...(oidcSubject === undefined ? {} : { oidcSubject }),
+  };
 }
 
 function userOf(entry: Stored): User {

@@ -11,7 +11,7 @@ import { type Logger, pino } from 'pino';
 import { type Config, readConfig } from './config.js';
 import { attributesOf, type Enrol, Identities } from './identities.js';
 import { openEmbedded } from './ledger/embedded.js';
-import type { Ledger } from './ledger/ledger.js';
+import type { Identity, Ledger } from './ledger/ledger.js';
 import { announce } from './start/announce.js';
 import type { Backend } from './start/backend.js';
 import { directories } from './start/directories.js';
@@ -114,9 +114,7 @@ const openOnFabric: Open = async ({ config, consortium, identities, first, say }
   const { networkDir: dir, demo, dataDir, maxInFlight } = config;
   const enrol = enrolOnFabric(config);
   if (first) await createUsers(identities, consortium, enrol, demo, dataDir, say);
-  const reader =
-    managerIn(identities, consortium) ?? identities.byName(identities.list().find((one) => !one.revokedAt)?.name ?? '')?.identity;
-  if (!reader) throw new Error('no identity of this gateway could read the channel; add one with: drl identity add');
+  const reader = readerOf(identities, consortium);
   const { openFabric } = await fabric.adapter();
   const { revokeUser } = await fabric.authorities();
   const ledger = await openFabric({
@@ -132,6 +130,18 @@ const openOnFabric: Open = async ({ config, consortium, identities, first, say }
     trust: () => new Map(Object.entries(rootCertificates(dir))),
   };
 };
+
+/** Who reads the channel for this gateway: a manager where it has one. Its certificate may be renewed while the service runs, or revoked. */
+function readerOf(identities: Identities, consortium: Consortium): () => Identity {
+  const choose = (): Identity | undefined =>
+    managerIn(identities, consortium) ?? identities.byName(identities.list().find((one) => !one.revokedAt)?.name ?? '')?.identity;
+  let reader = choose();
+  if (!reader) throw new Error('no identity of this gateway could read the channel; add one with: drl identity add');
+  return () => {
+    reader = identities.byName((reader as Identity).name)?.identity ?? choose() ?? reader;
+    return reader as Identity;
+  };
+}
 
 const CLIENT_DAYS = 365;
 

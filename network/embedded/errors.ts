@@ -16,6 +16,8 @@ export const engineCodes = {
   CLOSED: { zh: '账本已关闭', en: 'The ledger is closed' },
   /** The proposal or the transaction is not one that a peer or an orderer takes. */
   NOT_ACCEPTED: { zh: '提案或交易不被接受', en: 'The proposal or transaction is not accepted' },
+  /** The creator's certificate is revoked, has run out, or is none of the channel's. */
+  CREATOR_REFUSED: { zh: '提案者的证书不被本通道接受', en: 'The creator’s certificate is not accepted on this channel' },
   UNKNOWN_ORGANISATION: { zh: '没有该组织的背书节点', en: 'There is no endorser of that organisation' },
   ENDORSEMENTS_DIFFER: { zh: '各组织背书结果不一致', en: 'The organisations’ endorsements differ' },
   NOT_FOUND: { zh: '没有该交易', en: 'There is no such transaction' },

@@ -32,7 +32,7 @@ export class Orderer {
     private readonly advanced: () => void,
   ) {}
 
-  /** The first outcome of a transaction id, however often it is submitted. Throws NOT_ACCEPTED where a real orderer would refuse. */
+  /** The first outcome of a transaction id, however often it is submitted. Throws NOT_ACCEPTED or CREATOR_REFUSED where a real orderer would refuse. */
   submit(txId: string, envelope: Buffer): Promise<Outcome> {
     const known = this.#underWay.get(txId);
     if (known) return known;
@@ -58,7 +58,7 @@ export class Orderer {
     if (envelope.length > ABSOLUTE_MAX_BYTES)
       throw new EngineError('NOT_ACCEPTED', `the transaction is larger than ${ABSOLUTE_MAX_BYTES} bytes`);
     const transaction = await this.chain.examine(envelope);
-    if (transaction.refused !== undefined) throw new EngineError('NOT_ACCEPTED', transaction.refused);
+    if (transaction.refused !== undefined) throw new EngineError('CREATOR_REFUSED', transaction.refused);
     await at(this.hooks, 'ordered');
     return new Promise<Outcome>((resolve, reject) => this.#push({ transaction, resolve, reject }));
   }

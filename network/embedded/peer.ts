@@ -49,7 +49,7 @@ export class Peer {
     this.identity = serializedIdentity(mspId, certificate);
   }
 
-  /** Checks, simulates and signs. Throws NOT_ACCEPTED, or Refused with the chaincode's own words. */
+  /** Checks, simulates and signs. Throws NOT_ACCEPTED, CREATOR_REFUSED, or Refused with the chaincode's own words. */
   async endorse(signedProposal: Uint8Array, view: StateView): Promise<Endorsed> {
     const proposal = await this.#accept(signedProposal, view);
     const { response, payload, privateSets } = await this.#simulate(proposal, signedProposal, view);
@@ -94,9 +94,13 @@ export class Peer {
     if (proposal.txId !== transactionId(proposal.nonce, proposal.creatorBytes))
       refuse('the transaction id is not that of creator and nonce');
     const creator = creatorOf(this.ledger.channel, proposal.creatorBytes, new Date(this.ledger.now()));
-    if (typeof creator === 'string') return refuse(creator);
-    if (!this.ledger.channel.satisfies('/Channel/Application/Writers', [creator])) refuse('the creator may not write to the channel');
-    if (!(await verify(creator.certificate.publicKey, proposal.payload, proposal.signature))) refuse('the signature is not the creator’s');
+    const stranger = (reason: string): never => {
+      throw new EngineError('CREATOR_REFUSED', reason, { mspId: this.mspId });
+    };
+    if (typeof creator === 'string') return stranger(creator);
+    if (!this.ledger.channel.satisfies('/Channel/Application/Writers', [creator])) stranger('the creator may not write to the channel');
+    if (!(await verify(creator.certificate.publicKey, proposal.payload, proposal.signature)))
+      stranger('the signature is not the creator’s');
     if (view.hasTransaction(proposal.txId)) refuse(`duplicate transaction found [${proposal.txId}]`);
     return proposal;
   }

@@ -4,6 +4,7 @@ import { NetworkError } from './errors.js';
 import { askNode, gauge } from './httpsNode.js';
 import { paths } from './paths.js';
 import { peerCli } from './peerCli.js';
+import { livingProcess } from './processes.js';
 import { retry } from './run.js';
 import type { NetworkState, OrdererState, PeerState } from './state.js';
 
@@ -47,6 +48,22 @@ export async function joinPeer(context: Context, peer: PeerState): Promise<void>
 
 export const peerHeight = (dir: string, state: NetworkState, peer: PeerState): Promise<number | undefined> =>
   gauge(dir, peer, 'ledger_blockchain_height', state.channel);
+
+/** Waits until every peer that lives has the blocks that the ordering service has now. */
+export async function awaitPeers({ dir, state }: Context): Promise<void> {
+  const lives = ({ name }: { name: string }): boolean => livingProcess(dir, name)?.frozen === false;
+  const heights = state.ordering.nodes.filter(lives).map((n) => ordererChannel(dir, state, n).catch(() => undefined));
+  const goal = Math.max(0, ...(await Promise.all(heights)).map((seen) => seen?.height ?? 0));
+  const peers = state.organisations.flatMap((o) => o.peers).filter(lives);
+  await Promise.all(
+    peers.map((peer) =>
+      retry(`${peer.name} holds ${goal} blocks`, 30_000, async () => {
+        const height = (await peerHeight(dir, state, peer)) ?? 0;
+        if (height < goal && lives(peer)) throw new Error(`at ${height}`);
+      }),
+    ),
+  );
+}
 
 /** Until Raft has a leader every submission fails with SERVICE_UNAVAILABLE. */
 export async function awaitLeader({ dir, state }: Context): Promise<OrdererState> {

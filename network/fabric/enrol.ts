@@ -1,4 +1,5 @@
 import { connectCa, enrol, register, revoke } from './ca.js';
+import { awaitPeers } from './channel.js';
 import { updateConfig } from './configUpdate.js';
 import { openContext } from './context.js';
 import { keyPem, newKey } from './csr.js';
@@ -67,7 +68,7 @@ export async function enrolUser(network: { dir: string }, mspId: string, user: U
 
 /**
  * Revokes a user's certificates at the CA and puts the CA's revocation list into the channel's MSP. Without the second step every peer
- * still takes what the user signs. Resolves once the update is ordered; peers follow with that block.
+ * still takes what the user signs. Resolves once every peer that lives has the list.
  */
 export async function revokeUser(network: { dir: string }, mspId: string, name: string): Promise<void> {
   const ca = await connectCa(network.dir, await running(network.dir, mspId));
@@ -80,4 +81,5 @@ export async function revokeUser(network: { dir: string }, mspId: string, name: 
     organisation.values.MSP.value.config.revocation_list = [crl];
     return config;
   });
+  await awaitPeers(context);
 }

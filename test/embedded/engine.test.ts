@@ -139,5 +139,5 @@ test('two ledgers live side by side in one process', async () => {
   const [a, b] = [await opened('a'), await opened('b')];
   await Promise.all([put(a, 'k'), put(b, 'k')]);
   expect(a.trust().get('PoliceMSP')).not.toBe(b.trust().get('PoliceMSP'));
-  await expect(put(b, 'k', writer(a))).rejects.toMatchObject({ code: 'NOT_ACCEPTED' });
+  await expect(put(b, 'k', writer(a))).rejects.toMatchObject({ code: 'CREATOR_REFUSED' });
 });

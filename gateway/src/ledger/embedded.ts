@@ -116,6 +116,7 @@ async function translated<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
     const detail = { stage, reason: error.message, ...(mspId ? { mspId } : {}) };
     if (error.code === 'WRITE_FAILED') throw new LedgerError('OUTCOME_UNKNOWN', detail);
     if (error.code === 'ENDORSEMENTS_DIFFER') throw new LedgerError('ENDORSEMENTS_DIFFER', detail);
+    if (error.code === 'CREATOR_REFUSED') throw new LedgerError('IDENTITY_REFUSED', detail);
     if (error.code === 'NOT_ACCEPTED') throw new LedgerError('REJECTED', detail);
     throw new LedgerError('UNAVAILABLE', detail);
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { canonical } from '@drl/chaincode/model/canonical';
 import { RuleError } from '@drl/chaincode/model/errors';
 import { readBlock, readEnvelope } from '@drl/network/block/read';
@@ -5,10 +6,11 @@ import { num, Reader } from '@drl/network/block/wire';
 import { contractError } from './contractError.js';
 import { type Commit, Commits, DUPLICATE_TXID } from './fabric/commits.js';
 import { type Connections, connect } from './fabric/connect.js';
-import { ask, type Call, endorse, signProposal } from './fabric/endorse.js';
+import { refuseUnknownOrdering } from './fabric/consensus.js';
+import { type Answer, ask, type Call, endorse, signProposal, wellFirst } from './fabric/endorse.js';
 import type { Endpoint } from './fabric/endpoint.js';
 import { type Following, follow, pause } from './fabric/follow.js';
-import { OrdererStream, SUCCESS } from './fabric/order.js';
+import { Ordering, SUCCESS } from './fabric/order.js';
 import {
   type Attestation,
   type Identity,
@@ -27,8 +29,8 @@ export interface FabricOptions {
   readonly profile: Record<string, unknown>;
   readonly channel: string;
   readonly chaincode: string;
-  /** Who reads blocks and looks transactions up. */
-  readonly reader: Identity;
+  /** Who reads blocks and looks transactions up; a function, where the certificate may be renewed meanwhile. */
+  readonly reader: Identity | (() => Identity);
   /** Transactions ordered and not yet decided; beyond it OVERLOADED. More than some tens only wait longer (FABRIC measurements in network/README.md). */
   readonly maxInFlight?: number;
   /** The client's clock, in milliseconds, which dates proposals; default the machine's. */
@@ -37,16 +39,19 @@ export interface FabricOptions {
   readonly commitTimeoutMs?: number;
 }
 
-const BROADCAST_MS = 1500;
-const FIRST_WAIT_MS = 1500;
+const COMMIT_MS = 30_000;
 const RETRY_PAUSE_MS = 100;
 /** How long lagging peers are waited for. */
 const CATCH_UP_MS = 5000;
-/** common.Status SERVICE_UNAVAILABLE: no Raft leader at the moment; anything else that is not SUCCESS is the orderer's refusal. */
-const SERVICE_UNAVAILABLE = 503;
+/** Blocks of other gateways come in between: who differs as often as this does so for another reason. */
+const MOST_DIFFERING = 4;
+/** A question to a peer's own system chaincode, which costs it nothing. */
+const SYSTEM_MS = 2000;
+/** How often a quiet channel is asked whether it is really quiet. */
+const LISTEN_MS = 5000;
 
 export async function openFabric(options: FabricOptions): Promise<Ledger> {
-  const connections = await connect(options.profile, options.channel, options.reader);
+  const connections = await connect(options.profile, options.channel, readerOf(options));
   const ledger = new FabricLedger(options, connections);
   try {
     await ledger.start();
@@ -60,34 +65,47 @@ export async function openFabric(options: FabricOptions): Promise<Ledger> {
 class FabricLedger implements Ledger {
   readonly #options: FabricOptions;
   readonly #connections: Connections;
-  readonly #orderers: readonly OrdererStream[];
+  readonly #ordering: Ordering;
   readonly #stop = new AbortController();
   readonly #maxInFlight: number;
   #commits = new Commits(0n);
   #following: Promise<void> | undefined;
   #inFlight = 0;
   #turn = 0;
-  /** The orderer that took the last envelope: the others only forward to the leader. */
-  #orderer = 0;
-  /** All peers that were asked about it had the blocks below this number. */
-  #caughtUp = 0n;
+  /** Blocks that some peer said to have. */
+  #heard = 0n;
+  /** Blocks that a peer said to have, when it was asked last. */
+  readonly #heights = new Map<Endpoint, bigint>();
 
   constructor(options: FabricOptions, connections: Connections) {
     this.#options = options;
     this.#connections = connections;
-    this.#orderers = connections.orderers.map((orderer) => new OrdererStream(orderer));
+    this.#ordering = new Ordering(connections.orderers, this.#stop.signal);
     this.#maxInFlight = options.maxInFlight ?? 256;
+    // Whoever waits for something listens for the end too.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   async start(): Promise<void> {
-    const { height } = await this.info();
+    const height = await this.#anyHeight();
+    refuseUnknownOrdering(await this.#fromAny(async (peer) => (await this.#mustAnswer(peer, 'cscc', 'GetConfigBlock')).result));
     this.#commits = new Commits(height);
-    const following = this.#follows(() => this.#commits.waiting > 0);
+    const following = this.#follows((next) => this.#commits.waiting > 0 || this.#heard > next);
     this.#following = (async () => {
       for await (const block of follow(following, height, this.#stop.signal)) this.#commits.read(block);
     })();
     // Whoever waits for a commit runs into its deadline and looks the transaction up; nobody must crash.
     this.#following.catch(() => undefined);
+    void this.#listen();
+  }
+
+  /** A frozen peer and a quiet channel sound the same: another peer tells which it is. */
+  async #listen(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await pause(LISTEN_MS, this.#stop.signal);
+      const peer = this.#connections.peers[this.#turn++ % this.#connections.peers.length] as Endpoint;
+      if (this.#commits.quietMs > LISTEN_MS && !this.#stop.signal.aborted) await this.#heightOf(peer).catch(() => undefined);
+    }
   }
 
   /**
@@ -97,32 +115,35 @@ class FabricLedger implements Ledger {
   async endorse(tx: LedgerTx, as: Identity): Promise<SignedTransaction> {
     const argument = canonical({ input: tx.input, requestId: tx.requestId });
     const deadline = Date.now() + CATCH_UP_MS;
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const seen = this.#commits.next;
       const call = { ...this.#call(tx.name, argument), ...(tx.transient ? { transient: tx.transient } : {}) };
       try {
         return await endorse(this.#connections.peers, tx.endorsers, call, as, this.#turn++);
       } catch (error) {
-        const differ = error instanceof LedgerError && error.code === 'ENDORSEMENTS_DIFFER';
-        const stale = error instanceof RuleError && this.#commits.quietMs < CATCH_UP_MS && this.#caughtUp < seen;
+        const differ = error instanceof LedgerError && error.code === 'ENDORSEMENTS_DIFFER' && attempt < MOST_DIFFERING;
+        const stale = error instanceof RuleError && this.#commits.quietMs < CATCH_UP_MS && this.#behind(tx.endorsers, seen).length > 0;
         if ((!differ && !stale) || Date.now() > deadline) throw error;
         if (!(await this.#catchUp(tx.endorsers, seen, deadline))) throw error;
       }
     }
   }
 
-  /** Waits until every peer of these organisations has the blocks below `height`; false: the time is up. */
+  /** Peers of these organisations, of those that answer at all, not known to have the blocks below `height`. */
+  #behind(organisations: readonly string[], height: bigint): Endpoint[] {
+    const now = Date.now();
+    const { peers } = this.#connections;
+    return peers.filter((peer) => organisations.includes(peer.mspId) && peer.sick.peer <= now && (this.#heights.get(peer) ?? 0n) < height);
+  }
+
+  /** Waits until those that lag have caught up; false: the time is up. */
   async #catchUp(organisations: readonly string[], height: bigint, deadline: number): Promise<boolean> {
-    const peers = this.#connections.peers.filter(({ mspId }) => organisations.includes(mspId));
-    while (Date.now() < deadline) {
-      const heights = await Promise.all(peers.map((peer) => this.#heightOf(peer).catch(() => 0n)));
-      if (heights.every((has) => has >= height)) {
-        if (height > this.#caughtUp) this.#caughtUp = height;
-        return true;
-      }
-      await pause(RETRY_PAUSE_MS);
+    for (;;) {
+      await Promise.all(this.#behind(organisations, height).map((peer) => this.#heightOf(peer).catch(() => undefined)));
+      if (this.#behind(organisations, height).length === 0) return true;
+      if (Date.now() > deadline || this.#stop.signal.aborted) return false;
+      await pause(RETRY_PAUSE_MS, this.#stop.signal);
     }
-    return false;
   }
 
   async submit(signed: SignedTransaction): Promise<Receipt> {
@@ -133,57 +154,36 @@ class FabricLedger implements Ledger {
       const decided = new Promise<Commit>((resolve) => {
         stopWaiting = this.#commits.wait(signed.transactionId, resolve);
       });
-      const commit = await this.#orderUntilDecided(signed, decided);
-      if (commit !== undefined && commit.code !== DUPLICATE_TXID)
-        return { ...commit, transactionId: signed.transactionId, result: signed.result };
-      const found = await this.lookup(signed.transactionId);
-      if (found === undefined) throw new LedgerError('OUTCOME_UNKNOWN', { stage: 'commit', transactionId: signed.transactionId });
-      return found;
+      return await this.#decide(signed, decided);
     } finally {
       stopWaiting();
       this.#inFlight -= 1;
     }
   }
 
-  /**
-   * Sends the same envelope to one orderer after another, with short deadlines, until its id is in a block: a leader that dies may have
-   * ordered it or not, and a second copy commits as DUPLICATE_TXID and changes nothing. Undefined: the time is up.
-   */
-  async #orderUntilDecided({ envelope, transactionId }: SignedTransaction, decided: Promise<Commit>): Promise<Commit | undefined> {
-    const deadline = Date.now() + (this.#options.commitTimeoutMs ?? 30_000);
-    const bytes = Buffer.from(envelope);
-    let accepted = false;
-    for (let wait = FIRST_WAIT_MS; Date.now() < deadline; ) {
-      const stream = this.#orderers[this.#orderer % this.#orderers.length] as OrdererStream;
-      const answer = await Promise.race([decided, stream.send(bytes, BROADCAST_MS).catch((error: unknown) => error)]);
-      if (isCommit(answer)) return answer;
-      if (isStatus(answer) && answer.status === SUCCESS) {
-        accepted = true;
-        const commit = await Promise.race([decided, pause(Math.min(wait, deadline - Date.now()))]);
-        if (commit !== undefined) return commit;
-        wait = Math.min(wait * 2, 5000);
-      } else if (isStatus(answer) && answer.status !== SERVICE_UNAVAILABLE && !accepted) {
-        throw new LedgerError('REJECTED', {
-          stage: 'submit',
-          transactionId,
-          peer: stream.orderer.name,
-          reason: `${answer.status} ${answer.info}`,
-        });
-      } else await pause(RETRY_PAUSE_MS);
-      this.#orderer += 1;
-    }
-    return undefined;
+  async #decide(signed: SignedTransaction, decided: Promise<Commit>): Promise<Receipt> {
+    const { transactionId, result } = signed;
+    let refused: unknown;
+    const commit = await this.#ordering
+      .untilDecided(signed, decided, this.#options.commitTimeoutMs ?? COMMIT_MS)
+      .catch((error: unknown) => {
+        refused = error;
+        return undefined;
+      });
+    if (commit !== undefined && commit.code !== DUPLICATE_TXID) return { ...commit, transactionId, result };
+    // Also what an orderer refused may be there: a copy of it may have been sent before a crash, and its sender revoked since.
+    const found = await this.lookup(transactionId).catch(() => undefined);
+    if (found) return found;
+    throw refused ?? new LedgerError('OUTCOME_UNKNOWN', { stage: 'commit', transactionId });
   }
 
   /** Asks every reachable peer, since one that lags does not know a transaction that another has. */
   async lookup(transactionId: string): Promise<Receipt | undefined> {
-    const { reader, channel } = this.#options;
     let unreachable: unknown;
     let answered = 0;
-    for (const peer of this.#connections.peers) {
+    for (const peer of wellFirst(this.#connections.peers, { system: true })) {
       try {
-        const signed = await signProposal(this.#system('qscc', ['GetBlockByTxID', channel, transactionId]), reader);
-        const answer = await ask([peer], peer.mspId, signed, 0);
+        const answer = await this.#askSystem(peer, 'qscc', 'GetBlockByTxID', transactionId);
         answered += 1;
         if (answer.status === SUCCESS) return receipt(answer.result, transactionId);
       } catch (error) {
@@ -195,19 +195,23 @@ class FabricLedger implements Ledger {
   }
 
   async evaluate(query: LedgerQuery, as: Identity): Promise<string> {
-    await this.#catchUp([as.mspId], this.#commits.next, Date.now() + CATCH_UP_MS);
     const signed = await signProposal(this.#call(query.name, canonical({ input: query.input })), as);
+    const deadline = Date.now() + CATCH_UP_MS;
     let failure: unknown;
-    // The caller's own organisation first; one that runs no chaincode (an auditor's) has others answer for it.
+    // The caller's own organisation first; one that runs no chaincode (an auditor's), or is not there, has others answer for it.
     for (const mspId of this.#organisations(as.mspId)) {
+      let answer: Answer;
       try {
-        const { status, message, peer, result } = await ask(this.#connections.peers, mspId, signed, this.#turn++);
-        if (status < 400) return result.toString('utf8');
-        failure = contractError(message, { mspId, peer: peer.name });
+        await this.#catchUp([mspId], this.#commits.next, deadline);
+        answer = await ask(this.#connections.peers, mspId, signed, this.#turn++);
       } catch (error) {
+        if (!(error instanceof LedgerError) || error.code === 'IDENTITY_REFUSED') throw error;
         failure = error;
+        continue;
       }
-      if (failure instanceof RuleError) break;
+      if (answer.status < 400) return answer.result.toString('utf8');
+      // What the chaincode itself refuses is its answer: nobody else is asked for what one may not say.
+      throw contractError(answer.message, { mspId, peer: answer.peer.name });
     }
     throw failure;
   }
@@ -215,7 +219,7 @@ class FabricLedger implements Ledger {
   async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const both = AbortSignal.any([signal, this.#stop.signal]);
     for await (const block of follow(
-      this.#follows((next) => this.#commits.next > next),
+      this.#follows((next) => this.#commits.next > next || this.#heard > next),
       from,
       both,
     ))
@@ -224,11 +228,10 @@ class FabricLedger implements Ledger {
 
   async attest(transactionId: string, count: number, as: Identity): Promise<Attestation[]> {
     const attestations: Attestation[] = [];
-    const organisations = [...new Set(this.#connections.peers.map(({ mspId }) => mspId))];
-    for (const mspId of organisations) {
+    for (const mspId of this.#organisations(as.mspId)) {
       if (attestations.length >= count) break;
       const signed = await signProposal(this.#system('qscc', ['GetTransactionByID', this.#options.channel, transactionId]), as);
-      const answer = await ask(this.#connections.peers, mspId, signed, 0).catch(() => undefined);
+      const answer = await ask(this.#connections.peers, mspId, signed, 0, { system: true }).catch(() => undefined);
       if (answer?.status === SUCCESS) attestations.push({ mspId, proposal: signed.proposal.bytes, response: answer.bytes });
     }
     if (attestations.length < count)
@@ -241,11 +244,18 @@ class FabricLedger implements Ledger {
   }
 
   async info(): Promise<LedgerInfo> {
-    const { channel } = this.#options;
-    let failure: unknown;
-    for (const peer of this.#connections.peers) {
+    return { engine: 'fabric', channel: this.#options.channel, height: await this.#anyHeight() };
+  }
+
+  #anyHeight(): Promise<bigint> {
+    return this.#fromAny((peer) => this.#heightOf(peer));
+  }
+
+  async #fromAny<T>(asked: (peer: Endpoint) => Promise<T>): Promise<T> {
+    let failure: unknown = new LedgerError('UNAVAILABLE', { stage: 'evaluate', reason: 'the connection profile names no peer' });
+    for (const peer of wellFirst(this.#connections.peers, { system: true })) {
       try {
-        return { engine: 'fabric', channel, height: await this.#heightOf(peer) };
+        return await asked(peer);
       } catch (error) {
         failure = error;
       }
@@ -254,25 +264,35 @@ class FabricLedger implements Ledger {
   }
 
   async #heightOf(peer: Endpoint): Promise<bigint> {
-    const { channel, reader } = this.#options;
-    const signed = await signProposal(this.#system('qscc', ['GetChainInfo', channel]), reader);
-    const answer = await ask([peer], peer.mspId, signed, 0);
-    if (answer.status !== SUCCESS)
-      throw new LedgerError('UNAVAILABLE', { stage: 'evaluate', mspId: peer.mspId, peer: peer.name, reason: answer.message });
-    return heightOf(answer.result);
+    const height = heightOf((await this.#mustAnswer(peer, 'qscc', 'GetChainInfo')).result);
+    this.#heights.set(peer, height);
+    if (height > this.#heard) this.#heard = height;
+    return height;
+  }
+
+  async #mustAnswer(peer: Endpoint, chaincode: 'qscc' | 'cscc', asked: string, ...rest: string[]): Promise<Answer> {
+    const answer = await this.#askSystem(peer, chaincode, asked, ...rest);
+    if (answer.status === SUCCESS) return answer;
+    throw new LedgerError('UNAVAILABLE', { stage: 'evaluate', mspId: peer.mspId, peer: peer.name, reason: answer.message });
+  }
+
+  async #askSystem(peer: Endpoint, chaincode: 'qscc' | 'cscc', asked: string, ...rest: string[]): Promise<Answer> {
+    const signed = await signProposal(this.#system(chaincode, [asked, this.#options.channel, ...rest]), readerOf(this.#options));
+    return ask([peer], peer.mspId, signed, 0, { system: true, timeoutMs: SYSTEM_MS });
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#following?.catch(() => undefined);
-    for (const orderer of this.#orderers) orderer.close();
+    this.#ordering.close();
     this.#connections.close();
   }
 
+  /** That one first, unless nobody of it is well. */
   #organisations(first: string): string[] {
-    return [...new Set([first, ...this.#connections.peers.map(({ mspId }) => mspId)])].filter((mspId) =>
-      this.#connections.peers.some((peer) => peer.mspId === mspId),
-    );
+    const { peers } = this.#connections;
+    const ordered = [...peers.filter(({ mspId }) => mspId === first), ...peers.filter(({ mspId }) => mspId !== first)];
+    return [...new Set(wellFirst(ordered).map(({ mspId }) => mspId))];
   }
 
   #call(name: string, argument: string): Call {
@@ -280,21 +300,18 @@ class FabricLedger implements Ledger {
     return { channel, chaincode, args: [name, argument], timestamp: new Date(now()) };
   }
 
-  #system(chaincode: 'qscc', args: readonly string[]): Call {
+  #system(chaincode: 'qscc' | 'cscc', args: readonly string[]): Call {
     return { channel: this.#options.channel, chaincode, args, timestamp: new Date() };
   }
 
   #follows(expects: Following['expects']): Following {
-    return { peers: this.#connections.peers, channel: this.#options.channel, reader: this.#options.reader, expects };
+    const { channel } = this.#options;
+    return { peers: this.#connections.peers, channel, reader: () => readerOf(this.#options), expects };
   }
 }
 
-function isCommit(value: unknown): value is Commit {
-  return typeof value === 'object' && value !== null && 'block' in value;
-}
-
-function isStatus(value: unknown): value is { status: number; info: string } {
-  return typeof value === 'object' && value !== null && 'status' in value && 'info' in value;
+function readerOf({ reader }: FabricOptions): Identity {
+  return typeof reader === 'function' ? reader() : reader;
 }
 
 function receipt(blockBytes: Buffer, transactionId: string): Receipt | undefined {

@@ -92,7 +92,21 @@ export const ledgerCodes = {
     zh: '交易结果尚未知，请按编号查询',
     en: 'The outcome is not known yet; look the transaction up',
   },
+  /** Revoked, expired, or not of this channel: nothing that it signs is taken. */
+  IDENTITY_REFUSED: {
+    status: 403,
+    retryable: false,
+    zh: '网络不接受该身份的证书（已吊销、过期或不属于本通道）',
+    en: 'The network does not take this identity’s certificate: revoked, expired, or not of this channel',
+  },
   ENDORSEMENTS_DIFFER: { status: 503, retryable: true, zh: '各组织背书结果不一致', en: 'The organisations’ endorsements differ' },
+  /** Found at opening: a channel ordered by something else than Raft. */
+  ORDERING_UNKNOWN: {
+    status: 500,
+    retryable: false,
+    zh: '不支持该通道的排序服务类型',
+    en: 'The channel’s ordering service is of a kind that this service does not know',
+  },
   REJECTED: { status: 500, retryable: false, zh: '交易未通过账本验证', en: 'The ledger marked the transaction invalid' },
 } as const;
 export type LedgerCode = keyof typeof ledgerCodes;

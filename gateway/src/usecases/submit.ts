@@ -220,7 +220,7 @@ export class Submitter {
       else await journal.remove(scope, entry.attempts);
       return true;
     } catch (error) {
-      const refused = error instanceof LedgerError && error.code === 'REJECTED';
+      const refused = error instanceof LedgerError && (error.code === 'REJECTED' || error.code === 'IDENTITY_REFUSED');
       if (refused) await journal.remove(scope, entry.attempts);
       else onFailure?.(error);
       return refused;

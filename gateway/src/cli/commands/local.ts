@@ -117,6 +117,30 @@ function identityCommands(program: Command, _exit: (code: number) => void): void
       else out(table([[...header()], ...listed.map(row)]));
     });
   identity
+    .command('renew [names...]')
+    .description(
+      t({
+        zh: '为身份换发证书；运行中的服务随即使用，凭证不变',
+        en: 'new certificates for identities; a running service takes them up, and tokens stay',
+      }),
+    )
+    .option(
+      '--within <days>',
+      t({ zh: '换发剩余天数不超过此值的全部身份', en: 'all whose certificates have this many days left or fewer' }),
+    )
+    .option('--json')
+    .addHelpText('after', '\n  drl identity renew --within 30\n  drl identity renew tax-steward-2')
+    .action(async (names: string[], options: { within?: string; json?: boolean }, command: Command) => {
+      const config = configOf(command);
+      const identities = store(config);
+      const due = dueIdentities(identities.list(), names, options.within);
+      const { consortiumOf, enrolFor } = await service();
+      const enrol = enrolFor(config, consortiumOf(config));
+      for (const name of due) await identities.renew(name, enrol);
+      if (options.json) json({ renewed: due });
+      else out(due.length === 0 ? t({ zh: '没有需要换发的', en: 'none is due' }) : due.join('\n'));
+    });
+  identity
     .command('revoke <name>')
     .description(t({ zh: '撤销身份，立即生效', en: 'revoke an identity, at once' }))
     .option('--json')
@@ -128,6 +152,19 @@ function identityCommands(program: Command, _exit: (code: number) => void): void
       if (options.json) json({ name, revoked: true });
       else out(t({ zh: `${name} 已撤销`, en: `${name} is revoked` }));
     });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Those named, or those that run out within so many days. */
+function dueIdentities(listed: readonly ListedIdentity[], names: readonly string[], within: string | undefined): string[] {
+  if ((names.length === 0) === (within === undefined)) throw new CliError('USAGE', 'NAME … | --within DAYS');
+  const live = listed.filter(({ revokedAt }) => !revokedAt);
+  const unknown = names.find((name) => !live.some((one) => one.name === name));
+  if (unknown !== undefined) throw new CliError('NOT_FOUND', unknown);
+  if (within === undefined) return [...names];
+  const limit = Date.now() + whole(within, '--within', 36_500) * DAY_MS;
+  return live.filter(({ certificateExpires }) => Date.parse(certificateExpires) <= limit).map(({ name }) => name);
 }
 
 function store(config: Config): Identities {

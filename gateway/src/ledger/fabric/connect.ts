@@ -1,7 +1,7 @@
 import type { Client } from '@grpc/grpc-js';
 import { Gateway, type X509Identity } from 'fabric-network';
 import { type Identity, LedgerError } from '../ledger.js';
-import type { Endpoint } from './endpoint.js';
+import { type Endpoint, endpointOf } from './endpoint.js';
 
 export interface Connections {
   readonly peers: readonly Endpoint[];
@@ -55,5 +55,5 @@ export async function connect(profile: Record<string, unknown>, channel: string,
 function endpoint(name: string, mspId: string, service: unknown): Endpoint {
   const { service: client } = service as { service?: Client };
   if (client === undefined) throw new LedgerError('UNAVAILABLE', { peer: name, reason: 'the connection profile gives no usable address' });
-  return { name, mspId, client };
+  return endpointOf(name, mspId, client);
 }

@@ -16,8 +16,12 @@ import { contractError } from '../contractError.js';
 import { type Identity, LedgerError, type SignedTransaction } from '../ledger.js';
 import { type Endpoint, processProposal } from './endpoint.js';
 
-/** A peer that does not answer by then is passed over for another of its organisation. */
+/** A peer that does not answer by then is passed over for another. */
 const ENDORSE_MS = 10_000;
+/** The same, of one that failed lately while others are there. */
+const TRIAL_MS = 1000;
+/** For how long a peer that failed is asked after all others. */
+const SICK_MS = 3000;
 
 export interface Call {
   readonly channel: string;
@@ -59,24 +63,71 @@ export async function signProposal({ channel, chaincode, args, timestamp, transi
   return { proposal, bytes: message(bytes(1, proposal.bytes), bytes(2, signature)) };
 }
 
-/** Asks one peer of an organisation, the next if it does not answer. Throws UNAVAILABLE when none does. */
-export async function ask(peers: readonly Endpoint[], mspId: string, signed: SignedProposal, first: number): Promise<Answer> {
+export interface Asking {
+  /** A system chaincode answers, also where the peer runs none of ours. */
+  readonly system?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks one peer of an organisation, the next if it does not answer or its chaincode is not there; who failed lately comes last, and is tried
+ * again by one caller at a time. Throws UNAVAILABLE when none answers, IDENTITY_REFUSED when one says so: then all would.
+ */
+export async function ask(
+  peers: readonly Endpoint[],
+  mspId: string,
+  signed: SignedProposal,
+  first: number,
+  asking: Asking = {},
+): Promise<Answer> {
   const own = peers.filter((peer) => peer.mspId === mspId);
   let failure: unknown = new LedgerError('UNAVAILABLE', {
     stage: 'endorse',
     mspId,
     reason: 'the connection profile names no peer of this organisation',
   });
-  for (let i = 0; i < own.length; i++) {
-    const peer = own[(first + i) % own.length] as Endpoint;
+  const order = wellFirst(
+    own.map((_, i) => own[(first + i) % own.length] as Endpoint),
+    asking,
+  );
+  for (const [i, peer] of order.entries()) {
     try {
-      return readAnswer(peer, await processProposal(peer, signed.bytes, ENDORSE_MS));
+      return await askPeer(peer, signed, asking, i < order.length - 1);
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
+      if (!(error instanceof LedgerError) || error.code === 'IDENTITY_REFUSED') throw error;
       failure = error;
     }
   }
   throw failure;
+}
+
+/** Those that are well, in their order, then those that failed lately. */
+export function wellFirst(peers: readonly Endpoint[], { system = false }: Asking = {}): Endpoint[] {
+  const now = Date.now();
+  const isSick = ({ sick }: Endpoint) => sick.peer > now || (!system && sick.chaincode > now);
+  return [...peers.filter((peer) => !isSick(peer)), ...peers.filter(isSick)];
+}
+
+async function askPeer(peer: Endpoint, signed: SignedProposal, asking: Asking, others: boolean): Promise<Answer> {
+  const { sick } = peer;
+  const full = asking.timeoutMs ?? ENDORSE_MS;
+  const timeout = others && (sick.peer > 0 || sick.chaincode > 0) ? Math.min(TRIAL_MS, full) : full;
+  if (sick.peer > 0) sick.peer = Date.now() + timeout;
+  let answer: Answer;
+  try {
+    answer = readAnswer(peer, await processProposal(peer, signed.bytes, timeout));
+  } catch (error) {
+    const refused = error instanceof LedgerError && error.code === 'IDENTITY_REFUSED';
+    sick.peer = refused ? 0 : Date.now() + SICK_MS;
+    throw error;
+  }
+  sick.peer = 0;
+  if (asking.system) return answer;
+  // What a contract refuses comes with the payload that it refused; where there is none the peer itself has failed, or its chaincode has not answered.
+  const failed = answer.status >= 400 && answer.payload.length === 0;
+  sick.chaincode = failed ? Date.now() + SICK_MS : 0;
+  if (failed) throw contractError(answer.message, { mspId: peer.mspId, peer: peer.name });
+  return answer;
 }
 
 /**

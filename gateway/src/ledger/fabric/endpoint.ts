@@ -9,7 +9,18 @@ export interface Endpoint {
   readonly name: string;
   readonly mspId: string;
   readonly client: Client;
+  /** Until when others are asked before it, because it (or its chaincode) failed lately; 0: all is well. */
+  readonly sick: { peer: number; chaincode: number };
 }
+
+export function endpointOf(name: string, mspId: string, client: Client): Endpoint {
+  return { name, mspId, client, sick: { peer: 0, chaincode: 0 } };
+}
+
+/** grpc's status for an error of the server's own: a peer gives it where it does not take the proposal at all (core/endorser ProcessProposal). */
+const UNKNOWN = 2;
+/** core/endorser/msgvalidation.go and endorser.go: the creator's certificate, or the channel's Writers or Readers policy, says no. */
+const NOT_THIS_CREATOR = /access denied|failed evaluating policy/i;
 
 const raw = (bytes: Buffer) => bytes;
 
@@ -19,6 +30,7 @@ export function processProposal(peer: Endpoint, signedProposal: Buffer, timeoutM
     const deadline = Date.now() + timeoutMs;
     peer.client.makeUnaryRequest('/protos.Endorser/ProcessProposal', raw, raw, signedProposal, { deadline }, (error, answer) => {
       if (answer) resolve(answer);
+      else if (error?.code === UNKNOWN && NOT_THIS_CREATOR.test(error.message)) reject(refusedIdentity(peer, 'endorse', error.message));
       else reject(unavailable(peer, 'endorse', error?.message ?? 'no answer'));
     });
   });
@@ -38,4 +50,8 @@ export function broadcast(orderer: Endpoint): ClientDuplexStream<Buffer, Buffer>
 
 export function unavailable(endpoint: Endpoint, stage: 'endorse' | 'submit' | 'blocks', reason: string): LedgerError {
   return new LedgerError('UNAVAILABLE', { stage, mspId: endpoint.mspId, peer: endpoint.name, reason });
+}
+
+export function refusedIdentity(endpoint: Endpoint, stage: 'endorse' | 'submit', reason: string): LedgerError {
+  return new LedgerError('IDENTITY_REFUSED', { stage, mspId: endpoint.mspId, peer: endpoint.name, reason });
 }

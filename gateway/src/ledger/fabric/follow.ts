@@ -16,7 +16,7 @@ const RECONNECT_MS = 200;
 export interface Following {
   readonly peers: readonly Endpoint[];
   readonly channel: string;
-  readonly reader: Identity;
+  readonly reader: () => Identity;
   /** Whether a block of this number or a later one ought to exist: tells a frozen peer from a quiet channel. */
   readonly expects: (next: bigint) => boolean;
 }
@@ -92,7 +92,8 @@ function blockOf(answer: Buffer): BlockView | undefined {
 }
 
 /** A signed common.Envelope with orderer.SeekInfo { start: specified, stop: max, behavior: BLOCK_UNTIL_READY }. */
-async function seek({ channel, reader }: Following, from: bigint): Promise<Buffer> {
+async function seek({ channel, reader: readerNow }: Following, from: bigint): Promise<Buffer> {
+  const reader = readerNow();
   const creator = serializedIdentity(reader.mspId, reader.certificate);
   const specified = (number: bigint) => item(3, varint(1, number));
   const info = message(item(1, specified(from)), item(2, specified(0xffff_ffff_ffff_ffffn)));
