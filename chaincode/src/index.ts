@@ -6,6 +6,7 @@ import { GrantContract } from './contract/grant.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
 import { RightContract } from './contract/right.js';
 import { ShareContract } from './contract/share.js';
+import { TermsContract } from './contract/terms.js';
 
 /** What fabric-shim serves: one contract for each record. It adds its own system contract to this very array, so hand it a copy to run it twice. */
 export const contracts: (new () => Contract)[] = [
@@ -15,6 +16,7 @@ export const contracts: (new () => Contract)[] = [
   RightContract,
   GrantContract,
   ShareContract,
+  TermsContract,
   AuditContract,
   CallerContract,
   RecordContract,

@@ -2,7 +2,7 @@ import type { Context } from 'fabric-contract-api';
 import { canonical } from './model/canonical.js';
 import type { KeyPolicy } from './model/endorsement.js';
 import { RuleError } from './model/errors.js';
-import { recordKey, splitKey } from './model/keys.js';
+import { ownCollection, recordKey, splitKey } from './model/keys.js';
 import { type RecordKind, type RecordOf, records } from './model/records/index.js';
 import { policyBytes } from './policy.js';
 
@@ -75,5 +75,29 @@ export class State {
   /** After the put, never before: Fabric drops in silence a policy set on a key that isn't there. */
   async lock(key: string, policy: KeyPolicy): Promise<void> {
     await this.#stub.setStateValidationParameter(key, policyBytes(policy));
+  }
+
+  /** An organisation's own copy; undefined where it holds none. Only its peers can answer. */
+  async privateValue(mspId: string, key: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.#stub.getPrivateData(ownCollection(mspId), key);
+    return bytes.length === 0 ? undefined : bytes;
+  }
+
+  /** SHA-256 of a private value, in hexadecimal: every peer has it. */
+  async privateHash(mspId: string, key: string): Promise<string> {
+    return Buffer.from(await this.#stub.getPrivateDataHash(ownCollection(mspId), key)).toString('hex');
+  }
+
+  async putPrivate(mspId: string, key: string, value: Uint8Array): Promise<void> {
+    await this.#stub.putPrivateData(ownCollection(mspId), key, value);
+  }
+
+  async purgePrivate(mspId: string, key: string): Promise<void> {
+    await this.#stub.purgePrivateData(ownCollection(mspId), key);
+  }
+
+  /** What came beside the arguments, for endorsers alone. */
+  transient(name: string): Uint8Array | undefined {
+    return this.#stub.getTransient().get(name);
   }
 }

@@ -9,6 +9,7 @@ import {
   ask,
   auditor,
   city,
+  confidential,
   granted,
   household,
   householdConsumer,
@@ -107,6 +108,17 @@ beforeAll(async () => {
   await ledger.submit('grant:return', { id: grant.id, reason: zh('补充') }, household);
   await ledger.submit('grant:resubmit', { id: grant.id, legalBasis: zh('补充后的依据') }, socialConsumer);
   await ledger.submit('grant:approve', { id: grant.id, constraints: { maxCount: 4 } }, household);
+  const terms = async (by: Person, amount: string) => {
+    const { termsHash, transient } = confidential({ price: { amount, currency: 'CNY' } });
+    await ledger.submit('terms:write', { grant: grant.id, termsHash }, by, { transient });
+    await ledger.submit('grant:offerTerms', { id: grant.id, termsHash }, by);
+    return { id: grant.id, termsHash };
+  };
+  await terms(socialConsumer, '5');
+  await ledger.submit('grant:declineTerms', await terms(household, '9'), socialConsumer);
+  await ledger.submit('grant:declineTerms', await terms(socialConsumer, '7'), socialConsumer);
+  await ledger.submit('grant:acceptTerms', await terms(household, '8'), socialConsumer);
+  await ledger.submit('grant:acceptTerms', await terms(socialConsumer, '8.5'), household);
   await ledger.submit('grant:withdraw', { id: (await ledger.write('grant', 'grant:request', ask(asset.id), taxConsumer)).id }, taxConsumer);
   const share = await ledger.write('share', 'share:commit', sent(grant.id), household);
   await ledger.submit('share:acknowledge', { id: share.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);
@@ -132,7 +144,7 @@ beforeAll(async () => {
 });
 
 test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
-  expect(ledger.changes.length).toBeGreaterThanOrEqual(45);
+  expect(ledger.changes.length).toBeGreaterThanOrEqual(54);
   expect(ledger.changes.map((change) => [change.name, change.next.kind, fault(change, change.by)])).toEqual(
     ledger.changes.map((change) => [change.name, change.next.kind, undefined]),
   );
@@ -143,8 +155,11 @@ test('and nobody else’s: the same change by another creator is a fault', () =>
     for (const other of Object.values(everyone)) if (other !== change.by) expect(fault(change, other)).toBeDefined();
 });
 
-/** Acts that two may do: mismatch and late request are the manager's too, a claim is taken back by its claimant, an offer by who made it. */
-const alternatives = ['share:resolve data-bureau', 'right:decline tax', 'right:decline household', 'grant:approve household'];
+/** Acts that two may do: mismatch and late request are the manager's too, a claim is taken back by its claimant, an offer by who made it; terms are either side's to offer. */
+const alternatives = [
+  ...['share:resolve data-bureau', 'right:decline tax', 'right:decline household', 'grant:approve household'],
+  ...['household', 'social-insurance'].flatMap((side) => [`grant:offerTerms ${side}`, `grant:declineTerms ${side}`]),
+];
 
 test('a forger who also writes its own name into the stamps is a fault still, unless its word counts for that very act', () => {
   for (const change of ledger.changes)
@@ -222,6 +237,28 @@ describe('the forgeries that Fabric takes when the manager’s peer and one depa
     const real = last('grant', 'active').next;
     const next = as(taxConsumer, { ...real, assignee: 'tax', decided: real.updated } as LedgerRecord);
     expect(fault({ previous: undefined, next, related: {} }, taxConsumer)).toBeDefined();
+  });
+
+  test('terms agreed by the side that offered them, to another commitment, or without an offer', () => {
+    const accepted = ledger.changes.find(({ name, by }) => name === 'grant:acceptTerms' && by === socialConsumer) as Change;
+    const { previous, next } = accepted as { previous: RecordOf<'grant'>; next: RecordOf<'grant'> };
+    const grant = (changes: Partial<RecordOf<'grant'>>) => ({ ...next, ...changes }) as LedgerRecord;
+    const own = (person: Person): RecordOf<'grant'>['updated'] => {
+      const { department, mspId, name } = callers.get(person) as Caller;
+      return { ...next.updated, department, mspId, name };
+    };
+    const agreed = next.termsAgreed as NonNullable<typeof next.termsAgreed>;
+    const self = grant({ updated: own(household), termsAgreed: { ...agreed, accepted: own(household) } });
+    expect(fault({ ...accepted, next: self }, household)).toBe('NOT_YOURS');
+    expect(fault({ ...accepted, next: grant({ termsHash: SHA('c') }) }, socialConsumer)).toBe('NOT_YOURS');
+    const { termsOffer: _offer, ...before } = previous;
+    expect(fault({ ...accepted, previous: before }, socialConsumer)).toBe('NOT_YOURS');
+    expect(
+      fault({ ...accepted, next: grant({ termsAgreed: { offered: agreed.accepted, accepted: agreed.accepted } }) }, socialConsumer),
+    ).toBe('NOT_YOURS');
+    const swapped = { ...(previous.termsOffer as NonNullable<typeof previous.termsOffer>), termsHash: SHA('c') };
+    const { termsAgreed: _agreed, termsHash: _hash, ...open } = next;
+    expect(fault({ ...accepted, next: { ...open, termsOffer: swapped } as LedgerRecord }, socialConsumer)).toBe('NOT_YOURS');
   });
 
   test('an ownership that no offer stands behind', () => {

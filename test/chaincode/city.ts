@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '@drl/chaincode/commitment';
+import { type ConfidentialTerms, TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
+import { termsBytes } from '@drl/chaincode/model/rules/terms';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { readConsortium, settingsOf } from '@drl/network/consortium';
 import { TestLedger } from './harness';
@@ -76,5 +80,11 @@ export const sent = (grant: string, changes: Partial<TransactionInput<'share:com
   rows: 10,
   ...changes,
 });
+
+/** A text with a fresh salt, as a gateway sends it. */
+export function confidential(terms: ConfidentialTerms, salt: Uint8Array = randomBytes(32)) {
+  const bytes = termsBytes(salt, terms);
+  return { terms, salt: Buffer.from(salt).toString('hex'), termsHash: sha256(bytes), transient: { [TRANSIENT_TERMS]: bytes } };
+}
 
 export const fixture = (...path: string[]) => readFileSync(join(__dirname, 'fixtures', ...path), 'utf8');

@@ -1,11 +1,11 @@
 import './quiet';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { contracts } from '@drl/chaincode';
 import { endorserClock } from '@drl/chaincode/clock';
 import { canonical } from '@drl/chaincode/model/canonical';
 import { type EndorserContext, endorsersFor } from '@drl/chaincode/model/endorsers';
 import { RULE_ERROR_PREFIX, type RuleCode, type RuleErrorJson } from '@drl/chaincode/model/errors';
-import { recordKey, splitKey } from '@drl/chaincode/model/keys';
+import { ownCollection, recordKey, splitKey } from '@drl/chaincode/model/keys';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
 import { buildProposal, serializedIdentity } from '@drl/network/block/build';
@@ -44,6 +44,9 @@ export interface Simulation {
   readonly ranges: readonly { readonly from: string; readonly to: string; readonly keys: string }[];
   readonly writes: ReadonlyMap<string, string>;
   readonly policies: ReadonlyMap<string, Buffer>;
+  readonly hashedReads: ReadonlyMap<string, number>;
+  /** By collection and key; undefined: purged. */
+  readonly privateWrites: ReadonlyMap<string, Buffer | undefined>;
   readonly event: { readonly name: string; readonly payload: string } | undefined;
   readonly endorsers: readonly string[];
 }
@@ -54,6 +57,9 @@ export interface Options {
   /** The same nonce makes the same transaction id. */
   readonly nonce?: Buffer;
   readonly requestId?: string;
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
+  /** Whose peer simulates; absent: the caller's own. */
+  readonly peer?: string;
   /** In place of what endorsersFor says. */
   readonly endorsers?: readonly string[];
   /** The contest that a ruling upholds, as endorsersFor is told. */
@@ -71,6 +77,8 @@ const CHAINCODE_POLICY = `AND('${MANAGER}.peer', OR(${DEPARTMENTS.map((mspId) =>
 
 export class TestLedger {
   readonly state = new Map<string, Entry>();
+  /** By collection and key. What is held of it where is the handler's to say. */
+  readonly privateState = new Map<string, { readonly value: Buffer; readonly version: number }>();
   now: Date;
   #height = 0;
 
@@ -82,6 +90,7 @@ export class TestLedger {
   fork(): TestLedger {
     const copy = new TestLedger(this.now);
     for (const [key, entry] of this.state) copy.state.set(key, entry);
+    for (const [key, entry] of this.privateState) copy.privateState.set(key, entry);
     copy.#height = this.#height;
     return copy;
   }
@@ -123,6 +132,7 @@ export class TestLedger {
   private touched(name: TransactionName, input: object): LedgerRecord | undefined {
     const kind = name.split(':')[0] as RecordKind;
     if (name === 'settings:set') return this.get('settings', 'settings');
+    if (name.startsWith('terms:')) return this.get('grant', (input as { grant: string }).grant);
     const id = name === 'share:commit' ? (input as { share?: string }).share : 'id' in input ? String(input.id) : undefined;
     return id === undefined || name === 'department:admit' ? undefined : this.get(kind, id);
   }
@@ -143,7 +153,7 @@ export class TestLedger {
   }
 
   /** Runs raw arguments through the dispatch, without committing. */
-  async invoke(args: readonly string[], by: Person, { at = this.now, nonce = randomBytes(24) }: Options) {
+  async invoke(args: readonly string[], by: Person, { at = this.now, nonce = randomBytes(24), transient, peer: home = by.mspId }: Options) {
     endorserClock.now = () => this.now.getTime();
     const proposal = buildProposal({
       channelId: 'data-rights',
@@ -152,12 +162,13 @@ export class TestLedger {
       creator: serializedIdentity(by.mspId, by.pem),
       nonce,
       timestamp: at,
+      ...(transient ? { transient } : {}),
     });
     const signed = new peer.SignedProposal();
     signed.setProposalBytes(proposal.bytes);
     const input = new peer.ChaincodeInput();
     input.setArgsList(args.map((arg) => Buffer.from(arg)));
-    const handler = new Handler(this.state);
+    const handler = new Handler(this.state, this.privateState, home);
     const Stub = ChaincodeStub as unknown as new (
       ...args: unknown[]
     ) => { chaincodeEvent?: { getEventName(): string; getPayload_asU8(): Uint8Array } };
@@ -171,11 +182,12 @@ export class TestLedger {
       name: stub.chaincodeEvent.getEventName(),
       payload: Buffer.from(stub.chaincodeEvent.getPayload_asU8()).toString(),
     };
-    const { reads, ranges, writes, policies } = handler;
-    return { answer: Buffer.from(response.payload).toString(), transactionId: proposal.txId, reads, ranges, writes, policies, event };
+    const { reads, ranges, writes, policies, hashedReads, privateWrites } = handler;
+    const sets = { reads, ranges, writes, policies, hashedReads, privateWrites };
+    return { answer: Buffer.from(response.payload).toString(), transactionId: proposal.txId, ...sets, event };
   }
 
-  commit({ reads, ranges, writes, policies, endorsers }: Simulation): Verdict {
+  commit({ reads, ranges, writes, policies, hashedReads, privateWrites, endorsers }: Simulation): Verdict {
     const signers = endorsers.map((mspId) => ({
       id: mspId,
       satisfies: (principal: Principal) => principal.kind === 'role' && principal.mspId === mspId && principal.role === 'peer',
@@ -184,12 +196,22 @@ export class TestLedger {
       const policy = this.state.get(key)?.policy;
       if (!satisfied(policy ? readPolicy(policy) : parsePolicy(CHAINCODE_POLICY), signers)) return 'ENDORSEMENT_POLICY_FAILURE';
     }
+    // A collection's own policy, its organisation's endorsement, stands in for the chaincode's.
+    for (const key of privateWrites.keys())
+      if (!endorsers.some((mspId) => key.startsWith(`${ownCollection(mspId)}/`))) return 'ENDORSEMENT_POLICY_FAILURE';
+    const silent = writes.size + policies.size + privateWrites.size === 0;
+    if (silent && !satisfied(parsePolicy(CHAINCODE_POLICY), signers)) return 'ENDORSEMENT_POLICY_FAILURE';
+    for (const [key, version] of hashedReads) if ((this.privateState.get(key)?.version ?? -1) !== version) return 'MVCC_READ_CONFLICT';
     for (const [key, version] of reads) if ((this.state.get(key)?.version ?? -1) !== version) return 'MVCC_READ_CONFLICT';
     for (const { from, to, keys } of ranges) if (rangeOf(this.state, from, to).join() !== keys) return 'PHANTOM_READ_CONFLICT';
     const version = this.#height++;
     for (const [key, value] of writes) {
       const policy = policies.get(key) ?? this.state.get(key)?.policy;
       this.state.set(key, { value, version, ...(policy ? { policy } : {}) });
+    }
+    for (const [key, value] of privateWrites) {
+      if (value === undefined) this.privateState.delete(key);
+      else this.privateState.set(key, { value, version });
     }
     return 'VALID';
   }
@@ -224,17 +246,47 @@ class Handler {
   readonly ranges: { from: string; to: string; keys: string }[] = [];
   readonly writes = new Map<string, string>();
   readonly policies = new Map<string, Buffer>();
+  readonly hashedReads = new Map<string, number>();
+  readonly privateWrites = new Map<string, Buffer | undefined>();
 
-  constructor(private readonly state: ReadonlyMap<string, Entry>) {}
+  constructor(
+    private readonly state: ReadonlyMap<string, Entry>,
+    private readonly held: TestLedger['privateState'],
+    /** The organisation whose peer this is. */
+    private readonly home: string,
+  ) {}
 
-  async handleGetState(_collection: string, key: string): Promise<Buffer> {
+  async handleGetState(collection: string, key: string): Promise<Buffer> {
+    if (collection !== '') return this.getPrivate(collection, key);
     const entry = this.state.get(key);
     this.reads.set(key, entry?.version ?? -1);
     return Buffer.from(entry?.value ?? '');
   }
 
-  async handlePutState(_collection: string, key: string, value: Uint8Array): Promise<void> {
+  private getPrivate(collection: string, key: string): Buffer {
+    if (collection !== ownCollection(this.home)) throw new Error(`private data of ${collection} is not held here`);
+    const entry = this.held.get(`${collection}/${key}`);
+    this.hashedReads.set(`${collection}/${key}`, entry?.version ?? -1);
+    return entry?.value ?? Buffer.alloc(0);
+  }
+
+  /** Every peer has the hashes. */
+  async handleGetPrivateDataHash(collection: string, key: string): Promise<Buffer> {
+    const entry = this.held.get(`${collection}/${key}`);
+    this.hashedReads.set(`${collection}/${key}`, entry?.version ?? -1);
+    return entry ? createHash('sha256').update(entry.value).digest() : Buffer.alloc(0);
+  }
+
+  async handlePurgeState(collection: string, key: string): Promise<void> {
+    this.privateWrites.set(`${collection}/${key}`, undefined);
+  }
+
+  async handlePutState(collection: string, key: string, value: Uint8Array): Promise<void> {
     if (value.length === 0) throw new Error('an empty value is a deletion');
+    if (collection !== '') {
+      this.privateWrites.set(`${collection}/${key}`, Buffer.from(value));
+      return;
+    }
     this.writes.set(key, Buffer.from(value).toString());
   }
 

@@ -37,8 +37,11 @@ export abstract class LedgerContract extends Contract {
       const act = { caller, at, transactionId: stub.getTxID(), settings: rules, ...(requestId === undefined ? {} : { requestId }) };
       const unit = new Unit<N>(act, input, state);
       const answer = await body(unit);
-      const event = eventOf(name, unit.written);
-      stub.setEvent(event.name, Buffer.from(event.payload));
+      // What writes private data alone has no record to tell of.
+      if (unit.written.length > 0) {
+        const event = eventOf(name, unit.written);
+        stub.setEvent(event.name, Buffer.from(event.payload));
+      }
       return answer;
     });
   }

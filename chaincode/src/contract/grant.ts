@@ -2,9 +2,11 @@ import type { Context } from 'fabric-contract-api';
 import type { Grant } from '../model/records/grant.js';
 import type { Act } from '../model/rules/act.js';
 import { approve, giveBack, refuse, request, resubmit, resume, revoke, suspend, withdraw } from '../model/rules/grant.js';
+import { acceptTerms, declineTerms, offerTerms } from '../model/rules/terms.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
+import { mustBeHeld } from './terms.js';
 
 type Step = Exclude<Extract<TransactionName, `grant:${string}`>, 'grant:request'>;
 
@@ -61,6 +63,18 @@ export class GrantContract extends LedgerContract {
   revoke(context: Context, argument = ''): Promise<string> {
     return this.transact('grant:revoke', context, argument, (unit) => change(unit, revoke));
   }
+
+  offerTerms(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:offerTerms', context, argument, (unit) => agree(unit, offerTerms));
+  }
+
+  acceptTerms(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:acceptTerms', context, argument, (unit) => agree(unit, acceptTerms));
+  }
+
+  declineTerms(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:declineTerms', context, argument, (unit) => change(unit, declineTerms));
+  }
 }
 
 async function change<N extends Step>(
@@ -69,4 +83,15 @@ async function change<N extends Step>(
 ): Promise<string> {
   const grant = await unit.state.need('grant', unit.input.id);
   return unit.save('grant', grant, decide(unit.act, grant, unit.input));
+}
+
+/** Nobody puts their word to a commitment whose text the two do not both have. */
+async function agree<N extends 'grant:offerTerms' | 'grant:acceptTerms'>(
+  unit: Unit<N>,
+  decide: (act: Act, grant: Grant, input: TransactionInput<N>) => Grant,
+): Promise<string> {
+  const grant = await unit.state.need('grant', unit.input.id);
+  const next = decide(unit.act, grant, unit.input);
+  await mustBeHeld(unit.state, grant, unit.input.termsHash, unit.act.settings);
+  return unit.save('grant', grant, next);
 }

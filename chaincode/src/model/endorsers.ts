@@ -20,6 +20,8 @@ export interface EndorserContext {
  * caller's own where its word counts for the record, else the party that the act favours, else any department for what is new.
  */
 export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest }: EndorserContext): string[] {
+  if (name === 'terms:write') return partiesAlone(record, callerMspId, mspOf);
+  if (name === 'terms:purge') return [callerMspId];
   const touched = name === 'right:decline' && contest !== undefined ? contest : record;
   const { any = [] } = touched === undefined ? {} : partiesOf(touched);
   // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
@@ -28,4 +30,14 @@ export function endorsersFor(name: TransactionName, { settings, callerMspId, msp
   const first = touched === undefined || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
   const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));
   return second === undefined ? [settings.managerMspId] : [settings.managerMspId, second];
+}
+
+/**
+ * Whoever endorses sees the transient data: the two parties' organisations and no third, the manager's included. Where nothing is known of the
+ * grant the caller's own is asked, which has what the caller has.
+ */
+function partiesAlone(record: LedgerRecord | undefined, callerMspId: string, mspOf: EndorserContext['mspOf']): string[] {
+  if (record?.kind !== 'grant') return [callerMspId];
+  const parties = [record.assigner, record.assignee].map(mspOf);
+  return parties.every((mspId) => mspId !== undefined) ? [...new Set(parties)] : [callerMspId];
 }

@@ -44,6 +44,13 @@ export const ruleCodes = {
   ELEMENT_NOT_GRANTED: { status: 409, zh: '数据项未获授权', en: 'An element is not granted' },
   RECIPIENT_NOT_GRANTED: { status: 409, zh: '接收方未获授权', en: 'The grant names no such recipient' },
   ASSET_NOT_SHARED: { status: 409, zh: '数据资源当前不可共享', en: 'The asset is not being shared at present' },
+  TERMS_NO_PEER: {
+    status: 409,
+    zh: '一方所在机构没有可保存保密条款的节点',
+    en: 'A party’s organisation has no peer that can hold confidential terms',
+  },
+  TERMS_NOT_HELD: { status: 409, zh: '双方尚未都持有这些条款的文本', en: 'The two parties do not both hold the text of these terms' },
+  TERMS_MISMATCH: { status: 409, zh: '条款与承诺值不符', en: 'The terms are not those of the commitment' },
   TIME_BEFORE_RECORD: { status: 409, zh: '交易时间早于记录的时间', en: 'The transaction’s time lies before the record’s' },
   CLOCK_SKEW: { status: 409, zh: '交易时间与背书节点时钟相差过大', en: 'The transaction’s time lies too far from the endorser’s clock' },
 } as const satisfies Record<string, Meaning>;

@@ -52,6 +52,16 @@ export const indexKeys = {
   soleDepartment: (mspId: string) => compositeKey('sole-department', mspId),
 } as const;
 
+/** A department's own copy of a text, in its organisation's collection: named by what it says, so that none is ever written over another. */
+export function termsKey(grant: string, termsHash: string, department: string): string {
+  return compositeKey('terms', grant, termsHash, department);
+}
+
+/** Fabric gives every organisation a collection without anybody defining it: their number does not grow with pairs of departments. */
+export function ownCollection(mspId: string): string {
+  return `_implicit_org_${mspId}`;
+}
+
 const prefixes: Record<Exclude<RecordKind, 'settings' | 'department'>, string> = {
   asset: 'ast',
   right: 'rgt',

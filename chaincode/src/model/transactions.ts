@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { assetAttach, assetRegister, assetRevise, assetStep } from './records/asset.js';
 import { auditQueryInput } from './records/auditQuery.js';
 import { departmentAdmit, settingsInput } from './records/department.js';
-import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep } from './records/grant.js';
+import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
 import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
+import { termsNamed } from './records/terms.js';
 
 /**
  * Every transaction of the contracts, with the schema of its input: the closed list that chain, gateway and OpenAPI share.
@@ -35,6 +36,12 @@ export const transactions = {
   'grant:suspend': grantReasoned,
   'grant:resume': grantStep,
   'grant:revoke': grantReasoned,
+  'grant:offerTerms': grantTerms,
+  'grant:acceptTerms': grantTerms,
+  'grant:declineTerms': grantTerms,
+  /** Write private data alone, and no record: the text goes by transient data, endorsed by the parties and nobody else. */
+  'terms:write': termsNamed,
+  'terms:purge': termsNamed,
   'share:open': shareOpen,
   'share:commit': shareCommit,
   'share:acknowledge': shareAcknowledge,
@@ -54,7 +61,8 @@ export interface TransactionArgument<N extends TransactionName = TransactionName
 
 /**
  * Every read of the contracts: evaluated on one peer, never ordered. `caller:whoami` answers the Caller that the ledger takes the signer for;
- * `record:get` answers a record's canonical JSON by kind and id, or the empty string.
+ * `record:get` answers a record's canonical JSON by kind and id, or the empty string; `terms:read` answers a party a text that it holds: never
+ * submit it, since a block keeps what a submitted read answers.
  */
-export const queryNames = ['caller:whoami', 'record:get'] as const;
+export const queryNames = ['caller:whoami', 'record:get', 'terms:read'] as const;
 export type QueryName = (typeof queryNames)[number];

@@ -3,7 +3,7 @@ import { departmentId, digest, recordBase } from './common.js';
 
 /** An auditor's look, recorded. The ledger holds a salted commitment to what was asked; the auditors keep the text. */
 export const auditQueryInput = z.strictObject({
-  action: z.enum(['trace', 'trail', 'leak', 'evidence', 'person']),
+  action: z.enum(['trace', 'trail', 'leak', 'evidence', 'person', 'terms']),
   /** SHA-256 of salt ‖ canonical JSON of the question. */
   queryHash: digest,
   resultCount: z.int().min(0),

@@ -26,9 +26,10 @@ const terms = {
   legalBasis: localized,
   constraints: constraints.optional(),
   duties: z.array(localized).max(50).optional(),
-  /** Salted digest of terms agreed privately. */
-  termsHash: digest.optional(),
 };
+
+/** SHA-256 of salt ‖ canonical JSON of confidential terms (terms.ts), which only the two parties hold. */
+const termsHash = digest;
 
 export const grant = z.strictObject({
   kind: z.literal('grant'),
@@ -39,6 +40,11 @@ export const grant = z.strictObject({
   assetVersion: z.int().min(1),
   ...terms,
   constraints,
+  /** Confidential terms that one party offers and the other has not answered. */
+  termsOffer: z.strictObject({ termsHash, stamp }).optional(),
+  /** Confidential terms in force: both parties have put their word to this commitment. */
+  termsHash: termsHash.optional(),
+  termsAgreed: z.strictObject({ offered: stamp, accepted: stamp }).optional(),
   renews: recordId.optional(),
   requestedAt: time,
   /** The provider's deadline; past it the manager may decide too. */
@@ -50,7 +56,8 @@ export const grant = z.strictObject({
 export type Grant = z.infer<typeof grant>;
 export type GrantEffectiveStatus = z.infer<typeof grantEffectiveStatus>;
 
-export const grantRequest = z.strictObject({ asset: recordId, ...terms, renews: recordId.optional() });
+/** `termsHash`: the request offers confidential terms, whose text follows in a transaction of its own. */
+export const grantRequest = z.strictObject({ asset: recordId, ...terms, termsHash: termsHash.optional(), renews: recordId.optional() });
 /** The decider may narrow the constraints, never widen them. */
 export const grantApprove = z.strictObject({ id: recordId, reason: localized.optional(), constraints: constraints.optional() });
 export const grantReasoned = z.strictObject({ id: recordId, reason: localized });
@@ -62,3 +69,5 @@ export const grantResubmit = z.strictObject({
   legalBasis: localized.optional(),
   constraints: constraints.optional(),
 });
+/** Offers, accepts, declines or takes back confidential terms, named by their commitment. */
+export const grantTerms = z.strictObject({ id: recordId, termsHash });

@@ -111,9 +111,32 @@ const contest: ActRule<'contest'>[] = [
 
 const asked = ['elements', 'purpose', 'legalBasis', 'constraints', 'assetVersion', 'requestedAt', 'dueAt', 'reason'] as const;
 
+/** A side of the grant offers confidential terms, or an offer goes: taken back, or declined. */
+function offers({ previous, next }: Change<'grant'>): boolean {
+  if (next.termsOffer === undefined) return previous?.termsOffer !== undefined;
+  return next.termsOffer.stamp.transactionId === next.updated.transactionId;
+}
+
+/** Both words are there: the offer stands in the record under the other side's signature, and this side agrees to the same commitment. */
+function accepts({ previous, next, caller }: Change<'grant'>): boolean {
+  const offer = previous?.termsOffer;
+  if (offer === undefined || offer.stamp.department === caller.department) return false;
+  if (next.termsOffer !== undefined || next.termsHash !== offer.termsHash) return false;
+  const { offered, accepted } = next.termsAgreed ?? {};
+  return offered?.transactionId === offer.stamp.transactionId && accepted?.transactionId === next.updated.transactionId;
+}
+
+const side = (change: Change<'grant'>) => assigner(change) || assignee(change);
+const agreeing = (['requested', 'returned', 'active', 'suspended'] as const).flatMap((status): ActRule<'grant'>[] => [
+  { from: [status], to: [status], fields: ['termsOffer'], by: (change) => side(change) && offers(change) },
+  { from: [status], to: [status], fields: ['termsOffer', 'termsHash', 'termsAgreed'], by: (change) => side(change) && accepts(change) },
+]);
+const unanswered = ['decided', 'reason', 'termsHash', 'termsAgreed'] as const;
+
 const grant: ActRule<'grant'>[] = [
-  { from: [undefined], to: ['requested'], lacks: ['decided', 'reason'], by: assignee },
-  { from: [undefined], to: ['active'], lacks: ['decided', 'reason', 'dueAt'], by: (change) => assignee(change) && needsNoDecision(change) },
+  ...agreeing,
+  { from: [undefined], to: ['requested'], lacks: unanswered, by: assignee },
+  { from: [undefined], to: ['active'], lacks: [...unanswered, 'dueAt'], by: (change) => assignee(change) && needsNoDecision(change) },
   { from: ['returned'], to: ['requested'], fields: asked, by: assignee },
   { from: ['returned'], to: ['active'], fields: asked, by: (change) => assignee(change) && needsNoDecision(change) },
   {

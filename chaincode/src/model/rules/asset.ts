@@ -1,7 +1,7 @@
 import { RuleError } from '../errors.js';
 import type { Asset } from '../records/asset.js';
 import type { TransactionInput } from '../transactions.js';
-import { type Act, born, changed, mustActFor, mustDiffer, mustHold, mustMatch, mustStand } from './act.js';
+import { type Act, born, changed, invalid, mustActFor, mustDiffer, mustHold, mustMatch, mustStand } from './act.js';
 
 /** Asset 数据资源: registered → published ⇄ suspended → retired. Written by the publisher's stewards alone. */
 export function register(act: Act, { distributions = [], authoritativeFor = [], ...fields }: TransactionInput<'asset:register'>): Asset {
@@ -102,6 +102,9 @@ function mustHoldTogether(asset: Asset): void {
     asset.elements.map(({ name }) => name),
     'elements',
   );
+  // What has been on a block once is there for good: a mark beside the very detail would promise what cannot be kept.
+  const told = asset.elements.findIndex(({ confidential, title, dataElementId }) => confidential && (title ?? dataElementId) !== undefined);
+  if (told >= 0) throw invalid(`elements.${told}`, 'a confidential element has no title and no dataElementId here');
   mustDiffer(
     asset.distributions.map(({ name }) => name),
     'distributions',

@@ -72,7 +72,7 @@ function stampsIn(record: AnyRecord | undefined): Stamp[] {
     kind === 'right'
       ? [record.confirmed]
       : kind === 'grant'
-        ? [record.decided]
+        ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
         : kind === 'share'
           ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
           : [];

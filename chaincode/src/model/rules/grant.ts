@@ -30,7 +30,7 @@ export function request(act: Act, asset: Asset, renewed: Grant | undefined, inpu
   if (asset.publisher === act.caller.department) throw invalid('asset', 'an asset of another department');
   timely(act, asset);
   const openness = mustBeShareable(asset, input.elements);
-  const { asset: _id, constraints = {}, ...terms } = input;
+  const { asset: _id, constraints = {}, termsHash, ...terms } = input;
   mustHoldTogether(act, { ...terms, constraints });
   if (input.renews !== undefined) mustRenew(act, asset, renewed, input.renews);
   return {
@@ -42,6 +42,7 @@ export function request(act: Act, asset: Asset, renewed: Grant | undefined, inpu
     assetVersion: asset.version,
     ...terms,
     constraints,
+    ...(termsHash === undefined ? {} : { termsOffer: { termsHash, stamp: stampOf(act) } }),
     requestedAt: act.at,
     ...(openness === 'unconditional' ? { status: 'active' } : { dueAt: deadline(act), status: 'requested' }),
   };
