@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { endorserClock } from '@drl/chaincode/clock';
 import { type EmbeddedGatewayLedger, openEmbedded } from '@drl/gateway/ledger/embedded';
 import { readConsortium } from '@drl/network/consortium';
+import { holdersIn } from './embedded/holders.js';
 import { contracts } from './fixtures/probe/index.js';
 import { type Harness, ledgerSuite } from './ledger.suite.js';
 
@@ -31,6 +32,12 @@ async function open(): Promise<Harness> {
       } finally {
         endorserClock.now = now;
       }
+    },
+    holders: async (text) => {
+      await ledger.close();
+      const found = await holdersIn(dir, text);
+      ledger = await openEmbedded({ dir, consortium, contracts });
+      return found;
     },
     close: async () => {
       await ledger.close();

@@ -5,6 +5,7 @@ import type { Identity, Ledger } from '@drl/gateway/ledger/ledger';
 import { enrolUser, revokeUser } from '@drl/network/fabric/enrol';
 import { rootCertificates } from '@drl/network/fabric/trust';
 import { describeFabric } from './fabric/availability.js';
+import { holdersIn } from './fabric/holders.js';
 import { testNetwork } from './fabric/network.js';
 import { type Harness, ledgerSuite } from './ledger.suite.js';
 
@@ -53,6 +54,7 @@ async function open(): Promise<Harness> {
         skew = 0;
       }
     },
+    holders: async (text) => holdersIn(dir, text),
     close: async () => {
       await ledger.close();
       await network.end();

@@ -5,6 +5,7 @@ import { rangeCases } from './ledger/ranges.js';
 import { ruleCases } from './ledger/rules.js';
 import { stateCases } from './ledger/state.js';
 import { submissionCases } from './ledger/submission.js';
+import { termsCases } from './ledger/terms.js';
 import { type Harness, World } from './ledger/world.js';
 
 export type { Harness } from './ledger/world.js';
@@ -32,6 +33,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('submission', () => submissionCases(current));
     describe('private data', () => privateCases(current));
     describe('rules on the chain', () => ruleCases(current));
+    describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));
   });

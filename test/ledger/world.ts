@@ -18,6 +18,8 @@ export interface Harness {
   trust(): Promise<ReadonlyMap<string, string>>;
   /** Runs with clients whose clock is that far from the endorsers'. */
   skewed<T>(ms: number, work: () => Promise<T>): Promise<T>;
+  /** Where these bytes lie at rest: the organisations whose private data has them, and, of anything else (blocks, state, logs), what it is. */
+  holders(text: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
