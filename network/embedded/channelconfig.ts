@@ -4,7 +4,9 @@ import { buildBlock, genesisSignatures } from '../block/buildblock.js';
 import type { Channel } from '../block/channel.js';
 import { type ConfigGroup, configEnvelopeBytes, configUpdateBytes, configUpdateEnvelopeBytes } from '../block/config.js';
 import { applyUpdate } from '../block/configupdate.js';
+import { readRevocationList } from '../block/crl.js';
 import { buildGenesis, type GenesisInput, mspConfig, type OrganisationInput } from '../block/genesis.js';
+import { readMspConfig } from '../block/mspconfig.js';
 import { HeaderType, readBlock } from '../block/read.js';
 import { signSync } from '../block/sign.js';
 import { EMPTY } from '../block/wire.js';
@@ -59,6 +61,15 @@ function raftMetadata(certificate: string): Buffer {
   const consenter = message(bytes(1, 'localhost'), varint(2, 7050), bytes(3, certificate), bytes(4, certificate));
   const options = message(bytes(1, '500ms'), varint(2, 10), varint(3, 1), varint(4, 5), varint(5, 16 * 1024 * 1024));
   return message(item(1, consenter), item(2, options));
+}
+
+/** Whether the channel does not know yet of something that the organisation's authority has revoked. */
+export function revocationPending(channel: Channel, mspId: string, organisations: Organisations): boolean {
+  const list = organisations.authorities.get(mspId)?.revocationList();
+  const held = channel.config.channelGroup.groups.get('Application')?.groups.get(mspId)?.values.get('MSP');
+  if (list === undefined || held === undefined) return false;
+  const known = readMspConfig(held.value).revocationLists.map(readRevocationList);
+  return [...readRevocationList(Buffer.from(list)).serials].some((serial) => !known.some((l) => l.serials.has(serial)));
 }
 
 /** The CONFIG envelope that puts an organisation's revocation list, as its authority has it now, into its MSP. */

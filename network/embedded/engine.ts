@@ -1,39 +1,23 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { readBlock, readEnvelope } from '../block/read.js';
-import type { Consortium } from '../consortium.js';
+import { assemble, endSimulation, type Parts } from './assemble.js';
 import { type Attestation, attest } from './attestation.js';
-import { beginLedger, CHAINCODE_VERSION, defineChaincode } from './begin.js';
 import { newKey } from './ca.js';
-import { Chain, type Outcome } from './chain.js';
-import { revocationUpdate } from './channelconfig.js';
+import type { Outcome } from './chain.js';
+import { revocationPending, revocationUpdate } from './channelconfig.js';
 import { collect, type Invocation, type Signer, signedProposal, transactionEnvelope } from './client.js';
-import { Clock } from './clock.js';
-import { Definitions } from './definitions.js';
 import { EngineError } from './errors.js';
 import { makeDirectory, PUBLIC, writeDurably } from './files.js';
-import { History } from './history.js';
-import { at, type Hooks } from './hooks.js';
-import { metaKey } from './layout.js';
-import { LedgerStore } from './ledgerstore.js';
-import { Orderer } from './orderer.js';
-import { type Organisations, openOrganisations } from './organisations.js';
-import { Peer } from './peer.js';
+import { at } from './hooks.js';
+import type { LedgerStore } from './ledgerstore.js';
+import type { EmbeddedOptions } from './options.js';
+import type { Peer } from './peer.js';
 import { keepTransient } from './privatedata.js';
-import { type ContractClass, chaincodeOf } from './shim.js';
+import type { StateView } from './view.js';
 
-export interface EmbeddedOptions {
-  /** Everything is kept under it: blocks and state, keys, certificates. One process at a time. */
-  readonly dir: string;
-  readonly consortium: Consortium;
-  /** What the chaincode package exports. */
-  readonly contracts: readonly ContractClass[];
-  /** When the ledger is made, and never later: its history begins then, on a simulated clock, until `endSimulation`. */
-  readonly simulateFrom?: Date;
-  /** How long opening may spend on holding the store against its digests; the rest is checked while it serves. */
-  readonly checkMs?: number;
-  readonly hooks?: Hooks;
-}
+export type { EmbeddedOptions };
+
 export interface Enrolment {
   readonly mspId: string;
   /** Enrolment id. */
@@ -55,130 +39,95 @@ export interface CommittedTransaction extends Outcome {
   readonly result: Buffer;
 }
 
-const CLOCK = metaKey('clock');
-const CHECK_MS = 1500;
 const CLIENT_DAYS = 365;
 
 /** A Fabric channel in one process: its organisations endorse, its orderer orders, each block is validated and stored as a peer does. */
 export class EmbeddedLedger {
-  #advanced!: () => void;
-  #advance: Promise<void>;
+  readonly #parts: Parts;
   #closed = false;
+  /** What reads state, which must be there until it is through. */
+  #underWay = 0;
+  #through: (() => void) | undefined;
 
   private constructor(
     private readonly options: EmbeddedOptions,
-    private readonly store: LedgerStore,
-    private readonly organisations: Organisations,
-    private readonly clock: Clock,
-    private readonly chain: Chain,
-    private readonly peers: ReadonlyMap<string, Peer>,
-    private readonly orderer: Orderer,
-    wake: { up: () => void },
+    parts: Parts,
   ) {
-    this.#advance = this.#next();
-    wake.up = () => {
-      this.#advanced();
-      this.#advance = this.#next();
-    };
+    this.#parts = parts;
   }
 
   /** Opens the ledger in `dir`, making it first if there is none. Throws EngineError: LOCKED, ALTERED with the block, FOREIGN. */
   static async open(options: EmbeddedOptions): Promise<EmbeddedLedger> {
-    const { dir, consortium, hooks } = options;
-    const store = await LedgerStore.open(dir, options.checkMs ?? CHECK_MS);
-    try {
-      const clock = await clockOf(store, options.simulateFrom);
-      const organisations = openOrganisations(dir, consortium, () => new Date(clock.now()));
-      await beginLedger(store, consortium, organisations, new Date(clock.now()));
-      const chain = await Chain.open(store, organisations.orderer, clock.now, hooks);
-      mustBeOf(chain, consortium);
-      const peers = peersOf(options, store, organisations, chain, clock);
-      await defineChaincode(store, chain, consortium, organisations, peers, new Date(clock.now()));
-      const wake = { up: (): void => undefined };
-      const orderer = new Orderer(chain, store, consortium.ordering.maxMessageCount, hooks, () => wake.up());
-      return new EmbeddedLedger(options, store, organisations, clock, chain, peers, orderer, wake);
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
+    return new EmbeddedLedger(options, await assemble(options));
   }
 
   /** Simulates at each named organisation and signs what they agree on. Throws Refused, or EngineError. */
-  async endorse(invocation: Omit<Invocation, 'chaincode'>, endorsers: readonly string[], as: Signer): Promise<EndorsedTransaction> {
-    this.#open();
-    const { channel, chaincode } = this.options.consortium;
-    const peers = endorsers.map((mspId) => this.#endorser(mspId));
-    const { proposal, bytes } = await signedProposal(channel, { ...invocation, chaincode }, as, new Date(this.clock.now()));
-    const view = this.store.view();
-    try {
-      const endorsed = await collect(bytes, peers, view);
-      await keepTransient(this.store, proposal.txId, endorsed[0].privateSets);
-      const envelope = await transactionEnvelope(proposal, endorsed, as);
-      await at(this.options.hooks, 'endorsed');
-      return { transactionId: proposal.txId, envelope, result: endorsed[0].result };
-    } finally {
-      view.close();
-    }
+  endorse(invocation: Omit<Invocation, 'chaincode'>, endorsers: readonly string[], as: Signer): Promise<EndorsedTransaction> {
+    return this.#during(async () => {
+      const { store } = this.#parts;
+      const peers = endorsers.map((mspId) => this.#endorser(mspId));
+      const { proposal, bytes } = await this.#proposal(invocation, as);
+      return reading(store, async (view) => {
+        const endorsed = await collect(bytes, peers, view);
+        await keepTransient(store, proposal.txId, endorsed[0].privateSets);
+        const envelope = await transactionEnvelope(proposal, endorsed, as);
+        await at(this.options.hooks, 'endorsed');
+        return { transactionId: proposal.txId, envelope, result: endorsed[0].result };
+      });
+    });
   }
 
   /** Orders a transaction and waits until it is in a synced block. The same id again, also after a restart, answers the first outcome. */
-  async submit(envelope: Uint8Array): Promise<CommittedTransaction> {
-    this.#open();
-    const bytes = Buffer.from(envelope);
-    const { txId, actions } = readEnvelope(bytes);
-    const outcome = await this.orderer.submit(txId, bytes);
-    return { ...outcome, transactionId: txId, result: Buffer.from(actions[0]?.response.payload ?? []) };
+  submit(envelope: Uint8Array): Promise<CommittedTransaction> {
+    return this.#during(async () => {
+      const bytes = Buffer.from(envelope);
+      const { txId, actions } = readEnvelope(bytes);
+      const outcome = await this.#parts.orderer.submit(txId, bytes);
+      return { ...outcome, transactionId: txId, result: Buffer.from(actions[0]?.response.payload ?? []) };
+    });
   }
 
-  async lookup(transactionId: string): Promise<CommittedTransaction | undefined> {
-    this.#open();
-    const located = this.store.locate(transactionId);
-    if (located === undefined) return undefined;
-    const block = await this.store.block(located.block);
-    const envelope = block && readBlock(block).envelopes[located.tx];
-    if (envelope === undefined) throw new EngineError('ALTERED', 'it does not hold the transaction', { block: located.block });
-    return { ...located, transactionId, result: Buffer.from(readEnvelope(envelope).actions[0]?.response.payload ?? []) };
+  lookup(transactionId: string): Promise<CommittedTransaction | undefined> {
+    return this.#during(async () => {
+      const { store } = this.#parts;
+      const located = store.locate(transactionId);
+      if (located === undefined) return undefined;
+      const block = await store.block(located.block);
+      const envelope = block && readBlock(block).envelopes[located.tx];
+      if (envelope === undefined) throw new EngineError('ALTERED', 'it does not hold the transaction', { block: located.block });
+      return { ...located, transactionId, result: Buffer.from(readEnvelope(envelope).actions[0]?.response.payload ?? []) };
+    });
   }
 
   /** Runs a read at one organisation's peer: the caller's own, so that it sees its own private data. */
-  async evaluate(invocation: Omit<Invocation, 'chaincode'>, as: Signer): Promise<Buffer> {
-    this.#open();
-    const { channel, chaincode } = this.options.consortium;
-    const { bytes } = await signedProposal(channel, { ...invocation, chaincode }, as, new Date(this.clock.now()));
-    const view = this.store.view();
-    try {
-      return await this.#peer(as.mspId).evaluate(bytes, view);
-    } finally {
-      view.close();
-    }
+  evaluate(invocation: Omit<Invocation, 'chaincode'>, as: Signer): Promise<Buffer> {
+    return this.#during(async () => {
+      const { bytes } = await this.#proposal(invocation, as);
+      return reading(this.#parts.store, (view) => this.#peer(as.mspId).evaluate(bytes, view));
+    });
   }
 
   /** Blocks from that number on, in order, and then each as it comes, until the signal or the end. */
-  async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<Buffer, void> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    for (let number = from; !signal.aborted && !this.#closed; ) {
-      const advance = this.#advance;
-      if (number < this.store.tip.height) {
-        yield (await this.store.block(number)) as Buffer;
-        number++;
-      } else await Promise.race([advance, aborted]);
-    }
+  blocks(from: bigint, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+    return this.#parts.follow.blocks(from, signal);
   }
 
   attest(transactionId: string, count: number, as: Signer): Promise<Attestation[]> {
-    this.#open();
-    const peers = [...this.peers.values()].slice(0, count);
-    if (peers.length < count) throw new EngineError('UNKNOWN_ORGANISATION', `there are ${peers.length} organisations`);
-    return attest(this.store, this.options.consortium.channel, peers, transactionId, as, new Date(this.clock.now()));
+    return this.#during(async () => {
+      const { peers, store, clock } = this.#parts;
+      const asked = [...peers.values()].slice(0, count);
+      if (asked.length < count) throw new EngineError('UNKNOWN_ORGANISATION', `there are ${asked.length} organisations`);
+      return attest(store, this.options.consortium.channel, asked, transactionId, as, new Date(clock.now()));
+    });
   }
 
   height(): bigint {
-    return this.store.tip.height;
+    return this.#parts.store.tip.height;
   }
 
   /** The root certificate of every organisation, the orderer's included. */
   trust(): ReadonlyMap<string, string> {
-    return new Map([...this.organisations.authorities].map(([mspId, authority]) => [mspId, authority.rootCertificate]));
+    return new Map([...this.#parts.organisations.authorities].map(([mspId, authority]) => [mspId, authority.rootCertificate]));
   }
 
   writeTrust(dir: string): void {
@@ -199,47 +148,67 @@ export class EmbeddedLedger {
   }
 
   /** Every certificate of that enrolment id: refused from the next block on, by a config update that its organisation's admin signs. */
-  async revoke(mspId: string, name: string): Promise<number> {
-    this.#open();
-    const revoked = this.#authority(mspId).revoke(name);
-    await this.orderer.configure(() => revocationUpdate(this.chain.channel, mspId, this.organisations, new Date(this.clock.now())));
-    return revoked;
+  revoke(mspId: string, name: string): Promise<number> {
+    return this.#during(async () => {
+      const { orderer, chain, organisations, clock } = this.#parts;
+      const revoked = this.#authority(mspId).revoke(name);
+      await orderer.configure(() =>
+        revocationPending(chain.channel, mspId, organisations)
+          ? revocationUpdate(chain.channel, mspId, organisations, new Date(clock.now()))
+          : undefined,
+      );
+      return revoked;
+    });
   }
 
   /** Puts the simulated clock forward; refused unless the ledger was declared simulated when it was made. */
   simulate(to: Date): void {
-    this.clock.set(to);
+    this.#parts.clock.set(to);
   }
 
   /** From here on the real clock, for good. */
-  async endSimulation(): Promise<void> {
-    await this.store.level.del(CLOCK, { sync: true });
-    this.clock.end();
+  endSimulation(): Promise<void> {
+    return this.#during(() => endSimulation(this.#parts));
   }
 
   get simulated(): boolean {
-    return this.clock.simulated;
+    return this.#parts.clock.simulated;
   }
 
   /** Ends when the whole store has been held against its digests. Throws ALTERED. */
   checked(): Promise<void> {
-    return this.store.checked;
+    return this.#parts.store.checked;
   }
 
-  /** Waits for what was submitted. */
+  /** Takes nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.orderer.idle();
-    this.#advanced();
-    this.clock.end();
-    await this.store.close();
+    const { orderer, follow, clock, store } = this.#parts;
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#through = resolve;
+      });
+    }
+    await orderer.idle();
+    follow.end();
+    clock.end();
+    await store.close();
   }
 
-  #next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#advanced = resolve;
-    });
+  #proposal(invocation: Omit<Invocation, 'chaincode'>, as: Signer) {
+    const { channel, chaincode } = this.options.consortium;
+    return signedProposal(channel, { ...invocation, chaincode }, as, new Date(this.#parts.clock.now()));
+  }
+
+  async #during<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new EngineError('CLOSED', 'it was closed');
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      if (--this.#underWay === 0) this.#through?.();
+    }
   }
 
   /** An auditor's peer holds the ledger and runs no chaincode, so it endorses nothing; reads it answers. */
@@ -250,63 +219,25 @@ export class EmbeddedLedger {
   }
 
   #peer(mspId: string): Peer {
-    const peer = this.peers.get(mspId);
+    const peer = this.#parts.peers.get(mspId);
     if (peer === undefined) throw new EngineError('UNKNOWN_ORGANISATION', `${mspId} has no peer`, { mspId });
     return peer;
   }
 
   #authority(mspId: string) {
-    const authority = this.organisations.authorities.get(mspId);
+    const authority = this.#parts.organisations.authorities.get(mspId);
     if (authority === undefined) throw new EngineError('UNKNOWN_ORGANISATION', `${mspId} has no authority`, { mspId });
     return authority;
   }
+}
 
-  #open(): void {
-    if (this.#closed) throw new EngineError('CLOSED', 'it was closed');
+async function reading<T>(store: LedgerStore, work: (view: StateView) => Promise<T>): Promise<T> {
+  const view = store.view();
+  try {
+    return await work(view);
+  } finally {
+    view.close();
   }
-}
-
-/** Declared with the first write, kept until it is ended; a ledger that has begun on the real clock stays on it. */
-async function clockOf(store: LedgerStore, simulateFrom: Date | undefined): Promise<Clock> {
-  if (store.tip.height === 0n && simulateFrom) await store.level.put(CLOCK, Buffer.from(simulateFrom.toISOString()), { sync: true });
-  const declared = await store.level.get(CLOCK);
-  if (declared === undefined) return new Clock(undefined);
-  const last = store.tip.height === 0n ? undefined : await store.block(store.tip.height - 1n);
-  const times = last ? readBlock(last).envelopes.map((e) => readEnvelope(e).timestamp.getTime()) : [];
-  return new Clock(new Date(Math.max(Date.parse(declared.toString()), ...times)));
-}
-
-function mustBeOf(chain: Chain, consortium: Consortium): void {
-  const { id, organisations } = chain.channel;
-  if (id !== consortium.channel) throw new EngineError('FOREIGN', `it is channel ${id}, and the consortium names ${consortium.channel}`);
-  const missing = consortium.organisations.find((o) => !organisations.has(o.mspId));
-  if (missing) throw new EngineError('FOREIGN', `${missing.mspId} is not an organisation of the channel that it holds`);
-}
-
-function peersOf(
-  options: EmbeddedOptions,
-  store: LedgerStore,
-  organisations: Organisations,
-  chain: Chain,
-  clock: Clock,
-): Map<string, Peer> {
-  const history = new History(store);
-  const { chaincode } = options.consortium;
-  const view = {
-    get channel() {
-      return chain.channel;
-    },
-    now: clock.now,
-    definitions: new Definitions(),
-    modification: history.modification,
-  };
-  return new Map(
-    [...organisations.peers.values()].map((node) => {
-      // Each organisation runs the chaincode for itself.
-      const own = new Map([[chaincode, chaincodeOf(chaincode, CHAINCODE_VERSION, options.contracts)]]);
-      return [node.mspId, new Peer(node.mspId, node.certificate, node.privateKey, own, view)];
-    }),
-  );
 }
 
 /** Opens the ledger in `dir`, making it first if there is none. */

@@ -5,6 +5,7 @@ import { endorserClock } from '@drl/chaincode/clock';
 import { readBlock, readEnvelope } from '@drl/network/block/read';
 import { verifyChain } from '@drl/network/block/verify';
 import { readConsortium } from '@drl/network/consortium';
+import { CertificateAuthority } from '@drl/network/embedded/ca';
 import { type EmbeddedLedger, openEmbeddedLedger } from '@drl/network/embedded/engine';
 import { contracts } from '../fixtures/probe/index.js';
 
@@ -133,6 +134,40 @@ test('what is under way when it is closed is finished, and nothing is begun afte
   open.pop();
   const again = await opened('closing');
   expect(again.height()).toBe(BigInt((await blocksOf(again)).length));
+});
+
+test('a certificate out of date writes nothing', async () => {
+  const ledger = await opened('expired');
+  // Certificates begin five minutes before they are issued: this one has run out since.
+  const expired = ledger.enroll({ mspId: 'PoliceMSP', name: 'expired', attributes: {}, days: 2 / 1440 });
+  await expect(put(ledger, 'k', expired)).rejects.toMatchObject({
+    code: 'CREATOR_REFUSED',
+    reason: expect.stringContaining('at this time'),
+  });
+  expect(
+    (
+      await put(ledger, 'k', {
+        ...expired,
+        certificate: ledger.certify({ mspId: 'PoliceMSP', name: 'expired', attributes: {} }, expired.privateKey),
+      })
+    ).code,
+  ).toBe(0);
+});
+
+test('a revocation that a kill kept from the channel is there after the next opening', async () => {
+  const ledger = await opened('revoked');
+  const [leaver, other] = ['leaver', 'other'].map((name) => ledger.enroll({ mspId: 'PoliceMSP', name, attributes: {} }));
+  expect((await put(ledger, 'k', leaver)).code).toBe(0);
+  await ledger.close();
+  open.pop();
+  CertificateAuthority.open('PoliceMSP', join(root, 'revoked', 'ca', 'PoliceMSP'), () => new Date()).revoke('leaver');
+  const again = await opened('revoked');
+  await expect(put(again, 'k', leaver)).rejects.toMatchObject({ code: 'CREATOR_REFUSED', reason: expect.stringContaining('revoked') });
+  expect((await put(again, 'k', other)).code).toBe(0);
+  const height = again.height();
+  expect(await again.revoke('PoliceMSP', 'leaver')).toBe(0);
+  expect(again.height()).toBe(height);
+  expect(await verifyChain(await blocksOf(again), again.trust())).toMatchObject({ ok: true });
 });
 
 test('two ledgers live side by side in one process', async () => {

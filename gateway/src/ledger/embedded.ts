@@ -77,8 +77,12 @@ class EmbeddedAdapter implements Ledger {
     return answer.toString('utf8');
   }
 
-  blocks(from: bigint, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    return this.engine.blocks(from, signal);
+  async *blocks(from: bigint, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.engine.blocks(from, signal);
+    } catch (error) {
+      throw portError('blocks', error);
+    }
   }
 
   attest(transactionId: string, count: number, as: Identity): Promise<Attestation[]> {
@@ -104,20 +108,24 @@ class EmbeddedAdapter implements Ledger {
   }
 }
 
-/** The engine's failures in the port's terms; a bug stays a bug. */
 async function translated<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refused) throw contractError(error.message, { mspId: error.mspId });
-    if (error instanceof EvidenceError) throw new LedgerError('REJECTED', { stage, reason: error.message });
-    if (!(error instanceof EngineError)) throw error;
-    const { mspId } = error.detail;
-    const detail = { stage, reason: error.message, ...(mspId ? { mspId } : {}) };
-    if (error.code === 'WRITE_FAILED') throw new LedgerError('OUTCOME_UNKNOWN', detail);
-    if (error.code === 'ENDORSEMENTS_DIFFER') throw new LedgerError('ENDORSEMENTS_DIFFER', detail);
-    if (error.code === 'CREATOR_REFUSED') throw new LedgerError('IDENTITY_REFUSED', detail);
-    if (error.code === 'NOT_ACCEPTED') throw new LedgerError('REJECTED', detail);
-    throw new LedgerError('UNAVAILABLE', detail);
+    throw portError(stage, error);
   }
+}
+
+/** The engine's failures in the port's terms; a bug stays a bug. */
+function portError(stage: Stage, error: unknown): unknown {
+  if (error instanceof Refused) return contractError(error.message, { mspId: error.mspId });
+  if (error instanceof EvidenceError) return new LedgerError('REJECTED', { stage, reason: error.message });
+  if (!(error instanceof EngineError)) return error;
+  const { mspId } = error.detail;
+  const detail = { stage, reason: error.message, ...(mspId ? { mspId } : {}) };
+  if (error.code === 'WRITE_FAILED') return new LedgerError('OUTCOME_UNKNOWN', detail);
+  if (error.code === 'ENDORSEMENTS_DIFFER') return new LedgerError('ENDORSEMENTS_DIFFER', detail);
+  if (error.code === 'CREATOR_REFUSED') return new LedgerError('IDENTITY_REFUSED', detail);
+  if (error.code === 'NOT_ACCEPTED') return new LedgerError('REJECTED', detail);
+  return new LedgerError('UNAVAILABLE', detail);
 }
