@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -10,6 +11,28 @@ const whole = (least: number, most: number) =>
 const httpsOrLocal = z.url().refine((value) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$))/.test(value), {
   error: 'an https address is needed (http only on this machine)',
 });
+
+/** `household=A,tax=B,*=C`: a department may stand more than once, `*` is every department. */
+const byDepartment = (good: (value: string) => boolean, form: string) =>
+  z
+    .string()
+    .transform((text) =>
+      text.split(',').map((part) =>
+        part
+          .trim()
+          .split(/=(.*)/s, 2)
+          .map((side) => side.trim()),
+      ),
+    )
+    .refine((pairs) => pairs.every(([department = '', value = '']) => /^(\*|[a-z][a-z0-9-]{1,62})$/.test(department) && good(value)), {
+      error: form,
+    })
+    .transform((pairs) => pairs as [department: string, value: string][]);
+const isRange = (value: string) => {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+};
 
 const environment = z.object({
   PORT: whole(0, 65_535).default(8080),
@@ -32,6 +55,8 @@ const environment = z.object({
   IDEMPOTENCY_DAYS: whole(1, 3650).default(30),
   SHUTDOWN_SECONDS: whole(1, 600).default(20),
   TRUST_PROXY: whole(0, 10).default(0),
+  FILE_ROOTS: byDepartment((path) => path !== '', 'department=folder, …').optional(),
+  FETCH_ALLOW: byDepartment(isRange, 'department=address or CIDR block, …').optional(),
   OIDC_ISSUER: httpsOrLocal.optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_CLAIM: z.string().min(1).default('sub'),
@@ -61,6 +86,10 @@ export interface Config {
   readonly shutdownSeconds: number;
   /** Proxies in front whose X-Forwarded-For counts. */
   readonly trustProxy: number;
+  /** Department → the folder of its `file:` resources; `*` is every department. */
+  readonly fileRoots: ReadonlyMap<string, string>;
+  /** Department → addresses, beside public ones, that its resources may be fetched from. */
+  readonly fetchAllow: ReadonlyMap<string, readonly string[]>;
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly claim: string };
 }
 
@@ -69,18 +98,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The consortium file that ships, whether this runs from src or from dist. */
 const SHIPPED_CONSORTIUM = join(__dirname, '..', '..', 'network', 'consortium.yaml');
 
+/** Where the demonstration's resources lie. */
+const DEMONSTRATION_FILES = join(__dirname, '..', '..', 'scripts', 'demo', 'files');
+
 /** Throws an Error that names every setting at fault, without its value (which may be a secret). */
 export function readConfig(env: Environment = process.env): Config {
   const e = parse(environment, env);
   if ((e.OIDC_ISSUER === undefined) !== (e.OIDC_AUDIENCE === undefined))
     throw new Error('configuration: OIDC_ISSUER and OIDC_AUDIENCE are given together or not at all');
+  // The demonstration is of the consortium that ships.
+  const demo = e.DEMO ?? e.CONSORTIUM === undefined;
+  const roots = e.FILE_ROOTS ?? (demo ? [['*', DEMONSTRATION_FILES] as const] : []);
   return {
     port: e.PORT,
     host: e.HOST,
     dataDir: resolve(e.DATA_DIR),
     ledger: e.LEDGER,
-    // The demonstration is of the consortium that ships.
-    demo: e.DEMO ?? e.CONSORTIUM === undefined,
+    demo,
     consortium: e.CONSORTIUM ? resolve(e.CONSORTIUM) : SHIPPED_CONSORTIUM,
     networkDir: resolve(e.NETWORK_DIR),
     logLevel: e.LOG_LEVEL,
@@ -91,6 +125,10 @@ export function readConfig(env: Environment = process.env): Config {
     idempotencyDays: e.IDEMPOTENCY_DAYS,
     shutdownSeconds: e.SHUTDOWN_SECONDS,
     trustProxy: e.TRUST_PROXY,
+    fileRoots: new Map(roots.map(([department, folder]) => [department, resolve(folder)])),
+    fetchAllow: new Map(
+      (e.FETCH_ALLOW ?? []).map(([one], _, all) => [one, all.flatMap(([other, range]) => (other === one ? [range] : []))]),
+    ),
     ...(e.FABRIC_BIN ? { fabricBin: e.FABRIC_BIN } : {}),
     ...(e.WALLET_KEY ? { walletKey: Buffer.from(e.WALLET_KEY, 'hex') } : {}),
     ...(e.OIDC_ISSUER && e.OIDC_AUDIENCE ? { oidc: { issuer: e.OIDC_ISSUER, audience: e.OIDC_AUDIENCE, claim: e.OIDC_CLAIM } } : {}),

@@ -70,6 +70,7 @@ export async function openService({ config, consortium, backend, identities, key
   const services: Services = {
     ...{ ledger, readModel, submitter, journal, questions, identities, consortium },
     trustDir: dirs.trust,
+    resources: { fileRoots: config.fileRoots, fetchAllow: config.fetchAllow },
     stopping: stopping.signal,
     ...(backend.enrol ? { enrol: backend.enrol } : {}),
   };

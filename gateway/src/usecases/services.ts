@@ -1,4 +1,5 @@
 import type { Consortium } from '@drl/network/consortium';
+import type { ResourceAccess } from '../delivery/source.js';
 import type { Enrol, Identities } from '../identities.js';
 import type { Journal } from '../journal.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -15,6 +16,8 @@ export interface Services {
   readonly questions: Questions;
   readonly identities: Identities;
   readonly consortium: Consortium;
+  /** Where departments' resources may be fetched from. */
+  readonly resources: ResourceAccess;
   /** The organisations' root certificates, one file each. */
   readonly trustDir: string;
   /** Issues certificates in the organisations whose CA this service holds; absent where departments enrol their own. */

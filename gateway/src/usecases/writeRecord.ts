@@ -16,6 +16,8 @@ export interface WriteRequest<N extends TransactionName = TransactionName> {
   /** The record that If-Match speaks of, and the version that it names. */
   readonly expected?: { readonly kind: RecordKind; readonly id: string; readonly version: number };
   readonly idempotencyKey?: string;
+  /** Whose key it is, where another signs. */
+  readonly keyOwner?: string;
   /** What the key stands for, beside who uses it: method, address, body. */
   readonly whole?: unknown;
   readonly respondAsync?: boolean;
@@ -51,7 +53,7 @@ export async function writeRecord(services: Services, { user }: Who, request: Wr
       requestId,
       ...(expected ? { expected, check: () => mustBeCurrent(services, as, expected) } : {}),
     },
-    onceOf(as.name, request),
+    onceOf(request.keyOwner ?? as.name, request),
     request.respondAsync,
   );
   if (outcome.state === 'open') return outcome;

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
 import { assets } from './assets.js';
 import { audit } from './audit.js';
+import { deliveries } from './deliveries.js';
 import { departments } from './departments.js';
 import { evidence } from './evidence.js';
 import { grants } from './grants.js';
@@ -19,6 +20,7 @@ export const endpoints: readonly Endpoint[] = [
   ...imports,
   ...rights,
   ...grants,
+  ...deliveries,
   ...shares,
   ...audit,
   ...evidence,

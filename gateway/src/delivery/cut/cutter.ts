@@ -1,0 +1,34 @@
+import { ServiceError } from '../../errors.js';
+
+/**
+ * Cuts a resource to some of its elements and at most so many rows, chunk by chunk. What it lets through are bytes of the resource, unchanged; a row
+ * leaves only when the whole of it has been found to be well-formed, since in a broken one a withheld value may stand where a granted one is expected.
+ */
+export interface Cutter {
+  /** What can leave after this chunk: whole rows. */
+  write(chunk: Buffer): Buffer;
+  /** What is left to leave at the end. Throws RESOURCE_MALFORMED where the resource ends amid a row. */
+  end(): Buffer;
+  /** Let through so far. */
+  readonly rows: number;
+  /** As many rows as there may be have left; the rest need not be read. */
+  readonly done: boolean;
+  /** The fewest bytes that a row of this resource takes: so many rows can be in what is left. */
+  readonly leastRow: number;
+}
+
+export interface Cut {
+  readonly elements: readonly string[];
+  readonly limit: number;
+}
+
+/** A row that is longer is no row of a table. */
+export const MAX_ROW = 4 * 1024 * 1024;
+
+export function malformed(given: string, accepted: string): ServiceError {
+  return new ServiceError('RESOURCE_MALFORMED', { given, accepted });
+}
+
+export function elementMissing(names: readonly string[]): ServiceError {
+  return new ServiceError('RESOURCE_ELEMENT_MISSING', { given: names.join(', ').slice(0, 500) });
+}

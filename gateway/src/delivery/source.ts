@@ -1,0 +1,32 @@
+import { ServiceError } from '../errors.js';
+import { openFile } from './file.js';
+import { openHttp, type Resolve } from './http.js';
+
+/** The provider's resource, as bytes. Nothing of it is kept here. */
+export interface Source {
+  /** Bytes, where it is known before they have been read. */
+  readonly length?: number;
+  readonly mediaType?: string;
+  /** From the beginning; may be asked again, and then gives the same bytes or fails with RESOURCE_CHANGED. */
+  read(): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+}
+
+/** What the operator lets each department's resources be: `*` stands for every department. */
+export interface ResourceAccess {
+  /** Department → the folder below which its `file:` resources lie. */
+  readonly fileRoots: ReadonlyMap<string, string>;
+  /** Department → addresses and CIDR blocks that are reachable beside the public ones. */
+  readonly fetchAllow: ReadonlyMap<string, readonly string[]>;
+  readonly resolve?: Resolve;
+}
+
+export async function openSource(accessURL: string, department: string, access: ResourceAccess, signal: AbortSignal): Promise<Source> {
+  if (/^file:/i.test(accessURL)) {
+    const root = access.fileRoots.get(department) ?? access.fileRoots.get('*');
+    if (root === undefined) throw new ServiceError('RESOURCE_ADDRESS_REFUSED', { rule: 'FILE_ROOTS', accepted: 'a configured file root' });
+    return openFile(root, accessURL);
+  }
+  const ranges = [...(access.fetchAllow.get(department) ?? []), ...(access.fetchAllow.get('*') ?? [])];
+  return openHttp(accessURL, ranges, signal, access.resolve);
+}

@@ -1,0 +1,185 @@
+import type { Caller } from '@drl/chaincode/model/caller';
+import { RuleError } from '@drl/chaincode/model/errors';
+import type { Asset, Distribution } from '@drl/chaincode/model/records/asset';
+import type { Grant } from '@drl/chaincode/model/records/grant';
+import type { Share } from '@drl/chaincode/model/records/share';
+import { forbids } from '@drl/chaincode/model/rules/limits';
+import { digestOf, type HashAlgorithm } from '../delivery/digest.js';
+import { type Prepared, prepare } from '../delivery/prepare.js';
+import { stewardOf } from '../delivery/provider.js';
+import { openSource, type Source } from '../delivery/source.js';
+import { ServiceError } from '../errors.js';
+import { LedgerError } from '../ledger/ledger.js';
+import type { Services } from './services.js';
+import { notFound, readVisible } from './visibility.js';
+import type { Who } from './who.js';
+import { writeRecord } from './writeRecord.js';
+
+/** Who may: a consumer of the department that the grant is to, or a steward of its provider. The provider's steward signs what is sent. */
+export interface DeliveryRequest {
+  readonly grant: string;
+  readonly distribution?: string | undefined;
+  readonly elements?: string[] | undefined;
+  readonly purpose?: string | undefined;
+  readonly actingFor?: string | undefined;
+  readonly caseRef?: string | undefined;
+  readonly rows?: number | undefined;
+  readonly hashAlgorithm: HashAlgorithm;
+  readonly requestId: string;
+  readonly idempotencyKey?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Delivery {
+  readonly share: Share;
+  readonly opened: { readonly transactionId: string; readonly block: number };
+  readonly mediaType: string;
+  readonly payload: AsyncIterable<Buffer>;
+  /** The provider's word on what was sent, once all of it was. */
+  readonly commit: (sent: Sent) => Promise<{ readonly transactionId: string; readonly block: number; readonly rows: number }>;
+  /** To be called whatever came of it. */
+  readonly end: () => Promise<void>;
+}
+
+export interface Sent {
+  readonly payloadHash: string;
+  readonly bytes: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
+
+/** Each holds a connection on either side. */
+const MAX_DELIVERIES = 64;
+let deliveries = 0;
+/** Shares that are being delivered: under one key one at a time. */
+const running = new Set<string>();
+
+export async function deliver(services: Services, who: Who, request: DeliveryRequest): Promise<Delivery> {
+  const { readModel, resources } = services;
+  const grant = await readVisible(readModel, who.caller, 'grant', request.grant);
+  mustBeParty(who.caller, grant);
+  digestOf(request.hashAlgorithm);
+  const provider = providerOf(services, who, grant);
+  const asset = await readModel.get('asset', grant.asset);
+  if (!asset) throw notFound(grant.asset);
+  const use = useOf(request, grant);
+  // Known to be refused: that is the ledger's to say and to record, and nothing is fetched for it.
+  const hopeless = forbids(new Date().toISOString(), grant, asset, use) !== undefined;
+  if (hopeless) await open(services, provider, who, request, use, request.rows ?? 0);
+  const distribution = distributionOf(asset, request.distribution);
+  if (deliveries >= MAX_DELIVERIES) throw new ServiceError('DELIVERIES_EXHAUSTED', { accepted: String(MAX_DELIVERIES) });
+  deliveries += 1;
+  let source: Source | undefined;
+  let share: string | undefined;
+  const end = async () => {
+    deliveries -= 1;
+    if (share !== undefined) running.delete(share);
+    await source?.close();
+  };
+  try {
+    source = await openSource(distribution.accessURL, grant.assigner, resources, request.signal);
+    const prepared = await prepare(source, distribution, {
+      elements: use.elements,
+      all: asset.elements.map(({ name }) => name),
+      exact: grant.constraints.maxRows !== undefined,
+      ...(request.rows === undefined ? {} : { rows: request.rows }),
+    });
+    const opened = await open(services, provider, who, request, use, prepared.rows);
+    if (running.has(opened.record.id)) throw new ServiceError('DELIVERY_RUNNING', { given: opened.record.id });
+    share = opened.record.id;
+    running.add(share);
+    const current = await mayStillGo(services, provider, opened.record, prepared);
+    return {
+      share: current,
+      opened,
+      mediaType: prepared.mediaType,
+      payload: prepared.payload,
+      commit: (sent) => commit(services, provider, request, current, prepared, sent),
+      end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function mustBeParty({ department, roles }: Caller, { assignee, assigner }: Grant): void {
+  if (department !== assignee && department !== assigner)
+    throw new RuleError('NOT_YOURS', { rule: '1', given: department, accepted: `${assignee} or ${assigner}` });
+  const needed = [...(department === assignee ? ['consumer' as const] : []), ...(department === assigner ? ['steward' as const] : [])];
+  if (!needed.some((role) => roles.includes(role)))
+    throw new RuleError('ROLE_MISSING', { rule: '1', given: roles.join(', ') || 'none', accepted: needed.join(' or ') });
+}
+
+function providerOf({ identities }: Services, who: Who, { assigner }: Grant): Who {
+  if (who.caller.department === assigner && who.caller.roles.includes('steward')) return who;
+  const user = stewardOf(identities, assigner);
+  if (!user) throw new ServiceError('PROVIDER_NOT_HERE', { given: assigner });
+  return { user, caller: who.caller };
+}
+
+type Use = ReturnType<typeof useOf>;
+function useOf({ purpose, elements, actingFor, caseRef }: DeliveryRequest, grant: Grant) {
+  return {
+    purpose: purpose ?? grant.purpose,
+    elements: elements ?? grant.elements,
+    ...(actingFor === undefined ? {} : { actingFor }),
+    ...(caseRef === undefined ? {} : { caseRef }),
+  };
+}
+
+function distributionOf({ distributions }: Asset, name: string | undefined): Distribution {
+  const accepted = distributions.map((one) => one.name).join(', ') || 'none';
+  const found = name === undefined ? distributions[0] : distributions.find((one) => one.name === name);
+  if (!found) throw new ServiceError('RESOURCE_MISSING', { ...(name === undefined ? {} : { given: name }), accepted });
+  if (name === undefined && distributions.length > 1)
+    throw new ServiceError('RESOURCE_MISSING', { given: 'no name, of several', accepted });
+  return found;
+}
+
+/** Takes count and rows. The key is the caller's, though the provider signs: the same key and request come to the same share. */
+async function open(services: Services, provider: Who, { user }: Who, request: DeliveryRequest, use: Use, rows: number) {
+  const { grant, distribution, hashAlgorithm, requestId, idempotencyKey } = request;
+  const asked = { grant, distribution: distribution ?? null, use, rows: request.rows ?? null, hashAlgorithm };
+  const written = await writeRecord(services, provider, {
+    ...{ name: 'share:open' as const, input: { grant, ...use, rows }, requestId, keyOwner: user.identity.name },
+    // What was asked, not what it came to: the resource may have another number of rows at the next try.
+    whole: ['POST', 'deliveries', asked],
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  });
+  if (written.state === 'open') throw new LedgerError('OUTCOME_UNKNOWN', { transactionId: written.transactionId });
+  return { ...written, record: written.record as Share };
+}
+
+/**
+ * A share that opened earlier, under the same key, may be delivered again until its provider has committed it: if the grant still stands, and the
+ * resource has no more rows than were taken then.
+ */
+async function mayStillGo(services: Services, { user }: Who, { id }: Share, { rows }: Prepared): Promise<Share> {
+  const read = async <T>(kind: string, id: string) =>
+    JSON.parse(await services.ledger.evaluate({ name: 'record:get', input: { kind, id } }, user.identity)) as T;
+  const share = await read<Share>('share', id);
+  if (share.status !== 'opened') throw new ServiceError('DELIVERY_OVER', { given: `${id} ${share.status}` });
+  if (rows > share.rowsReserved)
+    throw new ServiceError('RESOURCE_CHANGED', { given: `${rows} rows`, accepted: `at most ${share.rowsReserved}, as opened` });
+  const [grant, asset] = await Promise.all([read<Grant>('grant', share.grant), read<Asset>('asset', share.asset)]);
+  const clause = forbids(new Date().toISOString(), grant, asset, share);
+  if (clause) throw new RuleError(clause.code, { rule: '6', given: clause.given, accepted: clause.accepted });
+  return share;
+}
+
+async function commit(services: Services, provider: Who, request: DeliveryRequest, share: Share, prepared: Prepared, sent: Sent) {
+  const rows = prepared.sent();
+  const { id, grant, purpose, elements, actingFor, caseRef } = share;
+  const written = await writeRecord(services, provider, {
+    name: 'share:commit',
+    input: {
+      ...{ grant, share: id, purpose, elements, rows, ...sent, hashAlgorithm: request.hashAlgorithm },
+      ...(actingFor === undefined ? {} : { actingFor }),
+      ...(caseRef === undefined ? {} : { caseRef }),
+    },
+    requestId: request.requestId,
+  });
+  if (written.state === 'open') throw new LedgerError('OUTCOME_UNKNOWN', { transactionId: written.transactionId });
+  return { transactionId: written.transactionId, block: written.block, rows };
+}
