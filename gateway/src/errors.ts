@@ -6,6 +6,11 @@ export const serviceCodes = {
   REQUEST_MALFORMED: { status: 400, zh: '请求无法解析', en: 'The request cannot be understood' },
   UNAUTHENTICATED: { status: 401, zh: '缺少凭证或凭证无效', en: 'No credential, or not a valid one' },
   NOT_YOURS_TO_SEE: { status: 403, zh: '无权查看', en: 'Not yours to see' },
+  TERMS_WITH_PARTIES: {
+    status: 403,
+    zh: '保密条款只由双方持有，请向其中一方索取后核对',
+    en: 'Only the two parties hold the confidential terms: ask one of them, and check what it hands over',
+  },
   ROUTE_UNKNOWN: { status: 404, zh: '没有此地址', en: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, zh: '此地址不支持该方法', en: 'This address does not take that method' },
   NOT_ACCEPTABLE: { status: 406, zh: '无法提供所要求的格式', en: 'None of the formats asked for can be given' },

@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import { canonical } from '@drl/chaincode/model/canonical';
 import { Level } from 'level';
 import type { SignedTransaction } from './ledger/ledger.js';
 
@@ -6,7 +8,7 @@ import type { SignedTransaction } from './ledger/ledger.js';
  * here, synced, before it is sent; after a crash the very same envelope is sent again, which the ledger takes once.
  */
 interface Common {
-  /** Digest of method, address and body: another request under the same key is told so. */
+  /** Keyed digest of method, address and body: another request under the same key is told so. */
   readonly fingerprint: string;
   /** Every transaction tried for it, the current one last: a conflict is retried as a new transaction. */
   readonly attempts: readonly string[];
@@ -29,15 +31,22 @@ const END = '\uffff';
 
 export class Journal {
   readonly #db: Level<string, string>;
+  readonly #key: Buffer;
 
-  private constructor(db: Level<string, string>) {
+  private constructor(db: Level<string, string>, key: Buffer) {
     this.#db = db;
+    this.#key = key;
   }
 
-  static async open(dir: string): Promise<Journal> {
+  static async open(dir: string, key: Buffer): Promise<Journal> {
     const db = new Level<string, string>(dir, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
     await db.open();
-    return new Journal(db);
+    return new Journal(db, createHmac('sha256', key).update('journal fingerprints').digest());
+  }
+
+  /** Without the key a body could be found by trying: a price, a case number. */
+  fingerprint(request: unknown): string {
+    return createHmac('sha256', this.#key).update(canonical(request)).digest('hex');
   }
 
   async get(scope: string): Promise<JournalEntry | undefined> {

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@drl/chaincode/commitment';
+import { TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
+import { termsBytes } from '@drl/chaincode/model/rules/terms';
 import { Journal } from '@drl/gateway/journal';
-import { type Identity, type Ledger, LedgerError } from '@drl/gateway/ledger/ledger';
+import { type Identity, type Ledger, LedgerError, type LedgerTx } from '@drl/gateway/ledger/ledger';
 import { endorserLookup } from '@drl/gateway/usecases/nameEndorsers';
 import { Submitter } from '@drl/gateway/usecases/submit';
 import { type Gateway, grant, HASH, openGateway, population, publish } from '../http/gateway.js';
@@ -21,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'drl-journal-'));
-  journal = await Journal.open(join(dir, 'journal'));
+  journal = await Journal.open(join(dir, 'journal'), Buffer.alloc(32, 1));
 });
 afterEach(async () => {
   await journal.close();
@@ -193,3 +197,35 @@ test('keys are forgotten when their time is over, open ones never', async () => 
   expect(await journal.get(once('old').scope)).toBeUndefined();
   expect(await journal.get(once('open').scope)).toMatchObject({ state: 'open' });
 });
+
+test('what goes beside a transaction goes with every attempt, to the parties alone, and into no journal', async () => {
+  const { ledger } = gateway.service.services;
+  const id = await grant(gateway, await publish(gateway));
+  const { bytes, termsHash } = termsOf('transient-canary');
+  const sent: LedgerTx[] = [];
+  let conflicts = 2;
+  const one = submitter({
+    endorse: (tx, as) => {
+      sent.push(tx);
+      return ledger.endorse(tx, as);
+    },
+    submit: async (signed) => {
+      if (conflicts-- > 0) throw new LedgerError('CONFLICT', { transactionId: signed.transactionId });
+      return ledger.submit(signed);
+    },
+  });
+  const write = { name: 'terms:write' as const, input: { grant: id, termsHash }, as: steward, transient: { [TRANSIENT_TERMS]: bytes } };
+  expect((await one.write(write, once('transient'))).state).toBe('decided');
+  expect(sent.map(({ transient, endorsers }) => [transient?.[TRANSIENT_TERMS], endorsers])).toEqual(
+    Array(3).fill([bytes, ['PoliceMSP', 'SocialMSP']]),
+  );
+  const entry = await journal.get('household-steward-1/transient');
+  expect(entry?.attempts).toHaveLength(3);
+  expect(JSON.stringify(entry)).not.toContain('transient-canary');
+  await one.close();
+});
+
+function termsOf(text: string) {
+  const bytes = termsBytes(randomBytes(32), { text: { en: text } });
+  return { bytes, termsHash: sha256(bytes) };
+}

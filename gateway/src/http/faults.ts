@@ -18,6 +18,7 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown, language: 
 /** What our own schemas say beside zod's words. */
 const own: Readonly<Record<string, string>> = {
   'zh or en is needed': '中文、英文至少须有其一',
+  'at least one of price, contacts, text, elements': '价格、联系方式、条款文本、数据项说明至少须有其一',
   'nothing to change': '没有要修改的内容',
   'two days of the calendar, the earlier first': '须为日历中的两天，先早后晚',
   'an IANA time zone': '须为 IANA 时区名',

@@ -1,8 +1,9 @@
 import { roles } from '@drl/chaincode/model/caller';
-import { departmentId, mspId, recordId } from '@drl/chaincode/model/records/common';
+import { departmentId, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import { type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { right } from '@drl/chaincode/model/records/right';
+import { disclosure } from '@drl/chaincode/model/records/terms';
 import { z } from './zod.js';
 
 /** What the API answers with: the ledger's own record schemas, with what is derived beside them. */
@@ -46,6 +47,22 @@ export const problem = named(
     accepted: z.string().optional(),
     fields: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
     transactionId: z.string().optional(),
+  }),
+);
+
+const standing = z.enum(['agreed', 'offered', 'past']);
+export const disclosed = named('ConfidentialTerms', disclosure.extend({ standing }));
+
+export const termsVerdict = named(
+  'TermsVerdict',
+  z.strictObject({
+    verdict: z.enum(['matches', 'differs']),
+    termsHash: disclosure.shape.termsHash,
+    standing: standing.optional(),
+    version: z.int().optional(),
+    offered: stamp.optional(),
+    accepted: stamp.optional(),
+    asOf,
   }),
 );
 

@@ -50,7 +50,7 @@ export async function openService({ config, consortium, backend, identities, key
   const { ledger } = backend;
   const dirs = directories(dataDir);
   const stopping = new AbortController();
-  const journal = await Journal.open(dirs.journal);
+  const journal = await Journal.open(dirs.journal, key);
   const questions = await Questions.open(dirs.questions, key);
   const readModel = await openReadModel({
     dir: dirs.readModel,

@@ -37,7 +37,8 @@ export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium:
   }
 
   async function changedBy(name: TransactionName, input: unknown, as: Identity) {
-    const { id, share } = input as { id?: string; share?: string };
+    const { id, share, grant } = input as { id?: string; share?: string; grant?: string };
+    if (name === 'terms:write' || name === 'terms:purge') return get('grant', grant as string, as);
     if (name === 'share:commit') return share === undefined ? undefined : get('share', share, as);
     const kind = name.split(':')[0] as RecordKind;
     return id === undefined || kind === 'department' ? undefined : get(kind, id, as);

@@ -15,6 +15,8 @@ export interface Write<N extends TransactionName = TransactionName> {
   readonly input: TransactionInput<N>;
   readonly as: Identity;
   readonly requestId?: string;
+  /** For the endorsers alone; kept in memory, never journalled: what is sent again after a crash has been endorsed already. */
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
   /** What the caller changes, and the version of it that they know (If-Match): the endorsed answer must be its successor. */
   readonly expected?: { readonly id: string; readonly version: number };
   /** Throws if this must not be tried (any more); asked before each endorsement. */
@@ -163,11 +165,17 @@ export class Submitter {
   /** A LedgerError that may be retried is returned, all else is thrown. */
   async #endorse(write: Write): Promise<SignedTransaction | LedgerError> {
     const { ledger, endorsers } = this.#parts;
-    const { name, input, as, requestId, expected, check } = write;
+    const { name, input, as, requestId, transient, expected, check } = write;
     try {
       await check?.();
       const signed = await ledger.endorse(
-        { name, input, endorsers: await endorsers(name, input, as), ...(requestId ? { requestId } : {}) },
+        {
+          name,
+          input,
+          endorsers: await endorsers(name, input, as),
+          ...(requestId ? { requestId } : {}),
+          ...(transient ? { transient } : {}),
+        },
         as,
       );
       if (expected) guard(expected, signed.result);

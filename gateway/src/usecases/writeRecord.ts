@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { canonical } from '@drl/chaincode/model/canonical';
+import { randomUUID } from 'node:crypto';
 import { type RuleCode, RuleError } from '@drl/chaincode/model/errors';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
@@ -53,7 +52,7 @@ export async function writeRecord(services: Services, { user }: Who, request: Wr
       requestId,
       ...(expected ? { expected, check: () => mustBeCurrent(services, as, expected) } : {}),
     },
-    onceOf(request.keyOwner ?? as.name, request),
+    onceOf(services, request.keyOwner ?? as.name, request),
     request.respondAsync,
   );
   if (outcome.state === 'open') return outcome;
@@ -77,7 +76,7 @@ export async function readBack({ readModel }: Services, { block }: Receipt): Pro
 }
 
 /** Said before the contract judges the state, so that a stale caller hears that it is stale. */
-async function mustBeCurrent(
+export async function mustBeCurrent(
   { ledger }: Services,
   as: Who['user']['identity'],
   expected: NonNullable<WriteRequest['expected']>,
@@ -89,10 +88,12 @@ async function mustBeCurrent(
 }
 
 /** An asynchronous answer is a promise as much as a key is: both are journalled. */
-function onceOf(caller: string, { idempotencyKey, whole, respondAsync }: WriteRequest): Once | undefined {
-  const fingerprint = createHash('sha256')
-    .update(canonical(whole ?? null))
-    .digest('hex');
+export function onceOf(
+  { journal }: Services,
+  caller: string,
+  { idempotencyKey, whole, respondAsync }: Pick<WriteRequest, 'idempotencyKey' | 'whole' | 'respondAsync'>,
+): Once | undefined {
+  const fingerprint = journal.fingerprint(whole ?? null);
   // Keys hold no blank and names no slash, so that no key can be taken for another's, or for none.
   if (idempotencyKey !== undefined) return { scope: `${caller}/${idempotencyKey}`, fingerprint };
   return respondAsync ? { scope: `${caller} ${randomUUID()}`, fingerprint } : undefined;

@@ -1,6 +1,7 @@
 import { grantEffectiveStatus, grantRequest } from '@drl/chaincode/model/records/grant';
 import { flag, text } from '../query.js';
 import { readMany, readOne, step, write } from './records.js';
+import { terms } from './terms.js';
 
 const seen = 'its two parties, managers, auditors in scope';
 const owner = 'a steward of the provider';
@@ -35,4 +36,5 @@ export const grants = [
   step('grant', 'grants', 'grant:suspend', 'Suspend an active grant', owner),
   step('grant', 'grants', 'grant:resume', 'Resume a suspended grant', owner),
   step('grant', 'grants', 'grant:revoke', 'Revoke a grant', owner),
+  ...terms,
 ];

@@ -4,7 +4,7 @@ import type { Filters } from '../../readmodel/readmodel.js';
 import { now, present, presentAll } from '../../usecases/present.js';
 import type { Services } from '../../usecases/services.js';
 import { readVisible, visibleTo } from '../../usecases/visibility.js';
-import { type WriteRequest, writeRecord } from '../../usecases/writeRecord.js';
+import { type WriteRequest, type Written, writeRecord } from '../../usecases/writeRecord.js';
 import { type Call, type Endpoint, endpoint, type Reply } from '../endpoint.js';
 import { etagOf } from '../etag.js';
 import { filterOf, pageOf, paging } from '../query.js';
@@ -113,22 +113,24 @@ async function answerWrite(
   creates: string | undefined,
   write: Pick<WriteRequest, 'name' | 'input' | 'expected'>,
 ): Promise<Reply> {
-  const { who, requestId, idempotencyKey, respondAsync, request } = call;
+  const { who, requestId, idempotencyKey, respondAsync } = call;
   const written = await writeRecord(services, who, {
     ...write,
     requestId,
     respondAsync,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    whole: [request.method, request.path, call.body],
+    whole: wholeOf(call),
   });
-  if (written.state === 'open') {
-    const address = transactionAddress(written.transactionId);
-    return {
-      status: 202,
-      headers: { Location: address, ...(respondAsync ? { 'Preference-Applied': 'respond-async' } : {}) },
-      body: { transactionId: written.transactionId, status: 'pending', location: address },
-    };
-  }
+  return answerOf(call, services, written, creates);
+}
+
+/** What an Idempotency-Key stands for. */
+export function wholeOf({ request, body }: Call): unknown {
+  return [request.method, request.path, body];
+}
+
+export async function answerOf({ who, respondAsync }: Call, services: Services, written: Written, creates?: string): Promise<Reply> {
+  if (written.state === 'open') return pendingOf({ respondAsync }, written.transactionId);
   const { record, transactionId, block } = written;
   const presented = await present(services.readModel, who.caller, record, { at: record.updated.at, asOfBlock: block });
   return {
@@ -139,5 +141,15 @@ async function answerWrite(
       ...(creates ? { Location: `${API}/${creates}/${record.id}` } : {}),
     },
     body: presented.record,
+  };
+}
+
+/** Not decided yet, or promised for later. */
+export function pendingOf({ respondAsync }: Pick<Call, 'respondAsync'>, transactionId: string): Reply {
+  const address = transactionAddress(transactionId);
+  return {
+    status: 202,
+    headers: { Location: address, ...(respondAsync ? { 'Preference-Applied': 'respond-async' } : {}) },
+    body: { transactionId, status: 'pending', location: address },
   };
 }
