@@ -18,6 +18,8 @@ interface Told {
 
 const consortium = readConsortium(resolve(__dirname, '../../network/consortium.yaml'));
 let dir: string;
+
+jest.setTimeout(120_000);
 const told: Told = { sent: new Map(), acknowledged: new Map() };
 
 beforeAll(() => {
@@ -91,20 +93,17 @@ async function holds(ledger: EmbeddedLedger): Promise<void> {
   told.sent.clear();
 }
 
-test.each(steps.flatMap((step) => [1, 9].map((times) => ({ step, times }))))(
-  'killed at $step, the $times. time',
-  async ({ step, times }) => {
-    await victim(`${step}${times}`, { step, times });
-    const ledger = await open();
-    try {
-      await holds(ledger);
-    } finally {
-      await ledger.close();
-    }
-  },
-);
+test.each(steps.map((step, i) => ({ step, times: 1 + 3 * i })))('killed at $step, the $times. time', async ({ step, times }) => {
+  await victim(`${step}${times}`, { step, times });
+  const ledger = await open();
+  try {
+    await holds(ledger);
+  } finally {
+    await ledger.close();
+  }
+});
 
-test.each(Array.from({ length: 6 }, (_, i) => i))('killed at any instant (%i)', async (i) => {
+test.each(Array.from({ length: 5 }, (_, i) => i))('killed at any instant (%i)', async (i) => {
   await victim(`any${i}`, { acknowledged: 1 + Math.floor(Math.random() * 60), ms: Math.random() * 20 });
   const ledger = await open();
   try {
@@ -114,7 +113,7 @@ test.each(Array.from({ length: 6 }, (_, i) => i))('killed at any instant (%i)', 
   }
 });
 
-test.each(['validated', 'built', 'synced', 'committed'].flatMap((step) => [1, 2].map((times) => ({ step, times }))))(
+test.each(['built', 'synced', 'committed'].flatMap((step) => [1, 2].map((times) => ({ step, times }))))(
   'killed while it is born: at $step, the $times. time',
   async ({ step, times }) => {
     const whole = dir;
