@@ -1,12 +1,12 @@
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import type { Role } from '@drl/chaincode/model/caller';
 import { canonical } from '@drl/chaincode/model/canonical';
-import { recordKey } from '@drl/chaincode/model/keys';
+import { ownCollection, recordKey } from '@drl/chaincode/model/keys';
 import type { Stamp } from '@drl/chaincode/model/records/common';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import * as build from '@drl/network/block/build';
 import { blockSignatureBytes, buildBlock, signedMetadata, signedValue } from '@drl/network/block/buildblock';
-import { buildRwset, type WriteInput } from '@drl/network/block/buildrwset';
+import { buildRwset, type CollectionInput, hashedKey, type WriteInput } from '@drl/network/block/buildrwset';
 import { dataHash, headerHash } from '@drl/network/block/header';
 import { signSync } from '@drl/network/block/sign';
 import { bytes, item, message } from '@drl/network/block/write';
@@ -66,6 +66,10 @@ export interface TransactionInput {
   readonly action: string;
   /** What it writes, told the stamp that an honest contract would put in it. */
   readonly writes: (stamp: Stamp) => readonly (LedgerRecord | RawWrite)[];
+  /** Of the one argument. */
+  readonly input?: object;
+  /** Private keys that it writes in its organisation's collection. */
+  readonly private?: readonly string[];
   /** peer.TxValidationCode. */
   readonly code?: number;
   readonly chaincode?: string;
@@ -101,12 +105,13 @@ export class Chain {
     return this.#seal(envelopes, Buffer.from(transactions.map((tx) => tx.code ?? 0)));
   }
 
-  #envelope({ by, at, action, writes, chaincode = CHAINCODE, nonce = randomBytes(24) }: TransactionInput): Buffer {
-    const args = [action, '{"input":{}}'];
+  #envelope(transaction: TransactionInput): Buffer {
+    const { by, at, action, writes, input = {}, chaincode = CHAINCODE, nonce = randomBytes(24) } = transaction;
+    const args = [action, canonical({ input })];
     const proposal = build.buildProposal({ channelId: CHANNEL, chaincode, args, creator: by.creator, nonce, timestamp: new Date(at) });
     const { department, mspId, name } = by;
     const stamp = { at: new Date(at).toISOString(), transactionId: proposal.txId, department, mspId, name };
-    const results = buildRwset([{ namespace: CHAINCODE, writes: writes(stamp).map(writeOf) }]);
+    const results = buildRwset([{ namespace: CHAINCODE, writes: writes(stamp).map(writeOf), collections: collectionsOf(transaction) }]);
     const response = build.proposalResponsePayload({
       proposalHash: proposal.hash,
       chaincode,
@@ -145,6 +150,12 @@ function configEnvelope(channelHeader: Buffer, nonce: Buffer): Buffer {
   const signer = build.signatureHeader(Buffer.alloc(0), nonce);
   const header = message(bytes(1, channelHeader), bytes(2, signer));
   return build.buildEnvelope(message(item(1, header)), Buffer.alloc(0));
+}
+
+function collectionsOf({ by, private: keys = [] }: TransactionInput): CollectionInput[] {
+  if (keys.length === 0) return [];
+  const writes = keys.map((key) => ({ keyHash: hashedKey(key), isDelete: false, valueHash: randomBytes(32), isPurge: false }));
+  return [{ collection: ownCollection(by.mspId), writes, pvtRwsetHash: randomBytes(32) }];
 }
 
 function writeOf(write: LedgerRecord | RawWrite): WriteInput {

@@ -133,6 +133,20 @@ test('offered, read, accepted; an auditor asks a party, is handed the text, and 
     action: 'terms:purge',
     status: 'committed',
   });
+  const trail = (await call('auditor-all', 'GET', `/audit/trail?grant=${id}`)).body.items;
+  expect(trail.map(({ action, department }: { action: string; department: string }) => `${action} ${department}`)).toEqual([
+    'terms:purge household',
+    'grant:revoke household',
+    'grant:acceptTerms social-insurance',
+    'grant:offerTerms household',
+    'terms:write household',
+    'grant:approve household',
+    'grant:request social-insurance',
+  ]);
+  const told = async (as: string) => (await call(as, 'GET', `/ledger/blocks/${purged.headers.get('Ledger-Block')}`)).body.acts;
+  for (const as of ['social-consumer-1', MANAGER, 'auditor-all'])
+    expect(await told(as)).toMatchObject([{ action: 'terms:purge', grant: id }]);
+  expect(await told('tax-steward-1')).toEqual([]);
   expect(await call('household-steward-1', 'GET', at(id))).toMatchObject({ status: 404 });
   expect((await call('social-consumer-1', 'GET', at(id))).body.terms).toEqual(terms);
   expect(await check('auditor-all', handed)).toMatchObject({ body: { verdict: 'matches', standing: 'agreed' } });

@@ -2,6 +2,7 @@ import { callerFromCertificate } from '@drl/chaincode/certificate';
 import type { CertifiedCaller } from '@drl/chaincode/model/caller';
 import { splitKey } from '@drl/chaincode/model/keys';
 import { type LedgerRecord, type RecordKind, records } from '@drl/chaincode/model/records/index';
+import { termsNamed } from '@drl/chaincode/model/records/terms';
 import type { ActionView } from '@drl/network/block/action';
 import { type EnvelopeView, HeaderType, readEnvelope } from '@drl/network/block/read';
 import type { MetadataWrite } from '@drl/network/block/rwset';
@@ -30,6 +31,8 @@ export interface BlockTransaction {
   readonly malformed: boolean;
   readonly writes: readonly RecordWrite[];
   readonly policies: readonly PolicyWrite[];
+  /** The grant whose confidential terms it writes or purges: private data, of which no record tells. */
+  readonly terms?: string | undefined;
 }
 
 /** A record's key is given a policy of its own: undefined takes it away. */
@@ -88,7 +91,7 @@ function transactionOf(bytes: Buffer, index: number, code: number, chaincode: st
   }
 }
 
-type Acted = Pick<BlockTransaction, 'action' | 'ours' | 'malformed' | 'writes' | 'policies'>;
+type Acted = Pick<BlockTransaction, 'action' | 'ours' | 'malformed' | 'writes' | 'policies' | 'terms'>;
 
 function actionOf(action: ActionView | undefined, chaincode: string): Acted {
   if (action === undefined) return { action: '', ours: true, malformed: true, writes: [], policies: [] };
@@ -103,7 +106,14 @@ function actionOf(action: ActionView | undefined, chaincode: string): Acted {
     malformed: false,
     writes,
     policies,
+    terms: ours && sets.some(({ collections }) => collections.some((c) => c.writes.length > 0)) ? termsOf(action) : undefined,
   };
+}
+
+function termsOf({ args: [name, argument] }: ActionView): string | undefined {
+  if (!['terms:write', 'terms:purge'].includes(name?.toString('utf8') ?? '')) return undefined;
+  const named = parse(argument ?? Buffer.alloc(0)) as { readonly input?: unknown } | null | undefined;
+  return termsNamed.safeParse(named?.input).data?.grant;
 }
 
 /** fabric core/common/ccprovider: the metadata under this name is the key's endorsement policy. */

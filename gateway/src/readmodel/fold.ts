@@ -1,5 +1,6 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
+import { speakerFault } from '@drl/chaincode/model/rules/terms';
 import type { CheckedBlock } from './chain.js';
 import { codeName } from './codes.js';
 import { type BlockTransaction, type RecordWrite, transactionsOf } from './decode.js';
@@ -75,7 +76,8 @@ export class Fold {
     for (const tx of transactions) {
       const caller = tx.certified && this.#registry.resolve(tx.certified);
       const acts = this.#judge(tx, caller, block.number, blockHex);
-      const counts = acts.some((act) => act.o === 'done' || act.o === 'refused');
+      // A private write is endorsed by the parties alone, and so must not move the ledger's time.
+      const counts = acts.some((act) => act.k !== undefined && (act.o === 'done' || act.o === 'refused'));
       // What did not count is filed under the ledger's time: its own is only a claim.
       const at = counts ? tx.at : time;
       time = Math.max(time, at);
@@ -115,7 +117,14 @@ export class Fold {
       this.#registry.take(record);
       return done(record);
     });
-    return [...acts, ...strange];
+    return [...acts, ...strange, ...this.#termsAct(tx, caller)];
+  }
+
+  #termsAct({ terms }: BlockTransaction, caller: Caller | undefined): Act[] {
+    if (terms === undefined) return [];
+    const grant = this.#standing.held('grant', terms)?.record;
+    const fault = grant === undefined ? 'NOT_FOUND' : caller === undefined ? 'CALLER' : speakerFault(grant, caller);
+    return [{ o: fault === undefined ? 'done' : 'ignored', a: grant?.asset, g: terms, ...(fault === undefined ? {} : { c: fault }) }];
   }
 
   #file(tx: BlockTransaction, at: string, caller: Caller | undefined, acts: readonly Act[]): void {

@@ -45,6 +45,7 @@ export class Standing {
         if (!this.#transactions.has(tx.id)) others.set(keys.transactionId(tx.id), (value) => this.#transactions.set(tx.id, value && true));
         continue;
       }
+      if (tx.terms !== undefined) need('grant', tx.terms);
       for (const { kind, id, record } of tx.writes) {
         need(kind, id);
         switch (record?.kind) {

@@ -15,8 +15,11 @@ export async function visibleActs(readModel: ReadModel, caller: Caller, { acts }
   return acts.filter((_, index) => seen[index]);
 }
 
-async function mayFollow(readModel: ReadModel, caller: Caller, { department, subject }: TrailEntry): Promise<boolean> {
+async function mayFollow(readModel: ReadModel, caller: Caller, { department, subject, grant, outcome }: TrailEntry): Promise<boolean> {
   if (department === caller.department) return true;
+  // Private data of a grant changed: who sees the grant is told that, and by whom.
+  const about = subject === undefined && outcome === 'done' && grant !== undefined ? await readModel.get('grant', grant) : undefined;
+  if (about) return maySee(readModel, caller, about);
   // What failed or was ignored names nothing that could be looked at: whoever watches over the ledger is told.
   if (!subject) return isManager(caller) || (isAuditor(caller) && inScope(caller, department));
   const record = await readModel.get(subject.kind, subject.id, { version: subject.version });

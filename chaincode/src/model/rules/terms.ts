@@ -7,7 +7,7 @@ import type { Settings } from '../records/department.js';
 import type { Grant } from '../records/grant.js';
 import { type ConfidentialTerms, confidentialTerms, MAX_TERMS_BYTES, SALT_BYTES, TRANSIENT_TERMS } from '../records/terms.js';
 import type { TransactionInput } from '../transactions.js';
-import { type Act, changed, mustHold, stampOf } from './act.js';
+import { type Act, changed, stampOf } from './act.js';
 import { grantStatus } from './derive.js';
 
 /**
@@ -38,6 +38,12 @@ export function declineTerms(act: Act, grant: Grant, { termsHash }: Named): Gran
   const { termsOffer: offer, ...next } = changed(act, grant);
   mustBeOffered(offer, termsHash);
   return next;
+}
+
+/** Each side speaks through those who ask for or decide its grants. Private writes leave no record that would say so: readers of blocks ask it again. */
+export function speakerFault(grant: Grant, caller: Caller): 'NOT_YOURS' | 'ROLE_MISSING' | undefined {
+  if (caller.department !== grant.assigner && caller.department !== grant.assignee) return 'NOT_YOURS';
+  return caller.roles.includes(roleOf(grant, caller)) ? undefined : 'ROLE_MISSING';
 }
 
 /** Whether a text may be handed to the parties' peers. */
@@ -159,13 +165,14 @@ function live(status: string): boolean {
   return ['requested', 'escalated', 'returned', 'active', 'suspended'].includes(status);
 }
 
-/** Each side speaks through those who ask for or decide its grants. */
-function mustSpeakFor(act: Act, { assigner, assignee }: Grant): void {
-  const { department } = act.caller;
-  if (department !== assigner && department !== assignee)
-    throw new RuleError('NOT_YOURS', { rule: '10', given: department, accepted: `${assigner} or ${assignee}` });
-  mustHold(act, department === assigner ? 'steward' : 'consumer');
+function mustSpeakFor({ caller }: Act, grant: Grant): void {
+  const { assigner, assignee } = grant;
+  const code = speakerFault(grant, caller);
+  if (code === 'NOT_YOURS') throw new RuleError(code, { rule: '10', given: caller.department, accepted: `${assigner} or ${assignee}` });
+  if (code) throw new RuleError(code, { rule: '1', given: caller.roles.join(', ') || 'none', accepted: roleOf(grant, caller) });
 }
+
+const roleOf = ({ assigner }: Grant, { department }: Caller) => (department === assigner ? 'steward' : 'consumer');
 
 function mustBeOffered(offer: Grant['termsOffer'], termsHash: string): NonNullable<Grant['termsOffer']> {
   if (offer === undefined) throw new RuleError('STATE_FORBIDS', { rule: '10', given: 'no offer', accepted: 'terms that were offered' });
