@@ -108,7 +108,9 @@ describe('what is made to cost', () => {
     many.found();
     const { world, manager } = many;
     const act = many.act(manager);
-    const records = Array.from({ length: 5000 }, (_, i) => admit(act, undefined, { id: `d${i}`, mspId: 'PoliceMSP', name: { en: 'x' } }));
+    const records = Array.from({ length: 5000 }, (_, i) =>
+      admit(act, undefined, false, { id: `d${i}`, mspId: 'PoliceMSP', name: { en: 'x' } }),
+    );
     world.commit(world.transaction({ name: 'department:admit', as: manager, records }));
     const bundle = (await exportEvidence({ kind: 'transaction', id: act.transactionId }, world.source())) as Buffer;
     expect((await verifyEvidence(bundle, world.trust)).verdict).toBe('proven');

@@ -62,7 +62,7 @@ export class Story {
       }),
     );
     for (const [id, mspId] of Object.entries(departments)) {
-      const admitted = department.admit(this.act(manager), undefined, { id, mspId, name: { en: id } });
+      const admitted = department.admit(this.act(manager), undefined, false, { id, mspId, name: { en: id } });
       world.commit(world.transaction({ name: 'department:admit', as: manager, records: [admitted] }));
     }
   }

@@ -75,11 +75,16 @@ describe('a record that is not the parties’', () => {
     const story = Story.walk();
     const { world } = story;
     const upstart = world.user('household', ['manager']);
-    const admitted = department.admit({ ...story.act(upstart), settings: { ...story.settings, managerMspId: 'PoliceMSP' } }, undefined, {
-      id: 'puppet',
-      mspId: 'PoliceMSP',
-      name: { en: 'x' },
-    });
+    const admitted = department.admit(
+      { ...story.act(upstart), settings: { ...story.settings, managerMspId: 'PoliceMSP' } },
+      undefined,
+      false,
+      {
+        id: 'puppet',
+        mspId: 'PoliceMSP',
+        name: { en: 'x' },
+      },
+    );
     world.commit(
       world.transaction({
         name: 'department:admit',
@@ -90,11 +95,16 @@ describe('a record that is not the parties’', () => {
     );
     expect(fault(await judge(world, { kind: 'department', id: 'puppet' }))).toBe('author AUTHOR');
     // Without the reads that would show it up, nothing says who the manager is.
-    const again = department.admit({ ...story.act(upstart), settings: { ...story.settings, managerMspId: 'PoliceMSP' } }, undefined, {
-      id: 'puppet2',
-      mspId: 'PoliceMSP',
-      name: { en: 'x' },
-    });
+    const again = department.admit(
+      { ...story.act(upstart), settings: { ...story.settings, managerMspId: 'PoliceMSP' } },
+      undefined,
+      false,
+      {
+        id: 'puppet2',
+        mspId: 'PoliceMSP',
+        name: { en: 'x' },
+      },
+    );
     world.commit(
       world.transaction({
         name: 'department:admit',
@@ -288,7 +298,7 @@ describe('signers', () => {
     const story = new Story();
     story.found();
     const { world } = story;
-    const made = department.admit(story.act(story.manager), undefined, { id: 'tax', mspId: 'PoliceMSP', name: { en: 'tax' } });
+    const made = department.admit(story.act(story.manager), undefined, false, { id: 'tax', mspId: 'PoliceMSP', name: { en: 'tax' } });
     world.commit(
       world.transaction({ name: 'department:admit', as: story.manager, records: [made], endorsers: [story.manager, story.provider] }),
     );
