@@ -154,6 +154,51 @@ export function walk(name: string, open: () => Promise<RealService>, close: () =
       expect((await service.ask(steward, 'POST', '/evidence/verify', JSON.parse(text))).body).toMatchObject({ verdict: 'proven' });
     });
 
+    test('confidential terms are agreed by two, and shown by one of them to an auditor, who needs no service to check them', async () => {
+      const path = `/grants/${grant.id}/terms`;
+      const terms = { price: { amount: '99.90', currency: 'CNY', per: 'month' }, text: { en: `Confidential ${word}` } };
+      const { termsOffer } = (await done(steward, 'PUT', path, { terms }, 200)) as unknown as { termsOffer: { termsHash: string } };
+      const { termsHash } = termsOffer;
+      expect((await service.ask(consumer, 'GET', path)).body).toMatchObject({ terms, termsHash, standing: 'offered' });
+      expect((await service.ask(manager, 'GET', path)).status).toBe(403);
+      await done(consumer, 'POST', `${path}/accept`, { termsHash }, 200);
+      const [shown, evidence] = [join(service.dir, 'terms.json'), join(service.dir, 'grant.json')];
+      expect(await service.drl(['terms', grant.id, '-o', shown], auditor)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('TERMS_WITH_PARTIES'),
+      });
+      expect(await service.drl(['terms', grant.id, '-o', shown], consumer)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(termsHash),
+      });
+      expect(statSync(shown).mode & 0o777).toBe(0o600);
+      expect(await service.drl(['evidence', 'grant', grant.id, '-o', evidence], auditor)).toMatchObject({ code: 0 });
+      const check = async (...files: [string, string]) => {
+        const { code, out } = await service.drl([
+          'verify',
+          files[0],
+          '--trust',
+          join(service.dataDir, 'trust'),
+          '--terms',
+          files[1],
+          '--json',
+        ]);
+        return [code, JSON.parse(out).terms?.verdict];
+      };
+      expect(await check(evidence, shown)).toEqual([0, 'matches']);
+      const text = readFileSync(shown, 'utf8');
+      const other = join(service.dir, 'other.json');
+      writeFileSync(other, text.replace('99.90', '99.91'));
+      expect(await check(evidence, other)).toEqual([1, 'differs']);
+      writeFileSync(other, text.replace('{', '{{'));
+      expect(await check(evidence, other)).toEqual([2, 'unreadable']);
+      expect(await check(join(service.dir, 'changed.json'), shown)).toEqual([1, undefined]);
+      expect((await service.ask(auditor, 'POST', `${path}/verify`, JSON.parse(text))).body).toMatchObject({
+        verdict: 'matches',
+        standing: 'agreed',
+      });
+    });
+
     test('killed at once, it starts again with all that it had answered', async () => {
       const before = (await service.ask(auditor, 'GET', '/ledger')).body as { height: number };
       await service.end('SIGKILL');

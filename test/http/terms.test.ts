@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { termsCommitment } from '@drl/chaincode/commitment';
 import { canonical } from '@drl/chaincode/model/canonical';
+import { verifyTerms } from '@drl/gateway/evidence/terms';
 import { readTrust } from '@drl/gateway/evidence/trust';
 import { verifyEvidence } from '@drl/gateway/evidence/verify';
 import { directories } from '@drl/gateway/start/directories';
@@ -160,7 +162,33 @@ test('offered, read, accepted; an auditor asks a party, is handed the text, and 
     ['grant:acceptTerms', 'social-insurance'],
     ['grant:revoke', 'household'],
   ]);
-  expect(JSON.stringify(proof.body)).toContain(termsHash);
+  const files = mkdtempSync(join(tmpdir(), 'drl-terms-'));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(files, name), text);
+    return join(files, name);
+  };
+  const evidence = file('grant.json', JSON.stringify(proof.body));
+  const offline = (text: string, proven = evidence) => verifyTerms(proven, file('terms.json', text));
+  const text = JSON.stringify(handed);
+  expect(await offline(text)).toEqual({ verdict: 'matches', termsHash, standing: 'agreed', version: 5 });
+  for (const [from, to] of [
+    ['1250.50', '1250.51'],
+    [handed.salt, '0'.repeat(64)],
+    [termsHash, 'a'.repeat(64)],
+    [id, 'grn-other'],
+  ] as const)
+    expect(await offline(text.replace(from, to))).toMatchObject({ verdict: 'differs' });
+  for (const [from, to] of [
+    ['"terms"', '"more":1,"terms"'],
+    ['{', '{{'],
+    ['"text"', '"contacts":[],"text"'],
+    [handed.salt, 'short'],
+  ] as const)
+    expect(await offline(text.replace(from, to))).toMatchObject({ verdict: 'unreadable' });
+  const other = await call('auditor-all', 'GET', `/evidence/asset/${asset}`);
+  expect(await offline(text, file('asset.json', JSON.stringify(other.body)))).toMatchObject({ verdict: 'differs' });
+  expect(await verifyTerms(evidence, join(files, 'none.json'))).toEqual({ verdict: 'unreadable', detail: 'ENOENT' });
+  rmSync(files, { recursive: true });
 });
 
 test('terms that were superseded are past, and match as such', async () => {

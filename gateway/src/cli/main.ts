@@ -6,6 +6,7 @@ import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
+import { termsCommand } from './commands/terms.js';
 import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
 import { CliError, cliCodes } from './errors.js';
@@ -26,7 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that ask a service, and those that work on the data directory itself. */
-const asks = ['import', 'trace', 'evidence', 'chain export'];
+const asks = ['import', 'trace', 'evidence', 'terms', 'chain export'];
 const local = ['start', 'fsck', 'identity add', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
@@ -51,6 +52,7 @@ function build(exit: (code: number) => void): Command {
   importCommand(program, connectionOf, exit);
   traceCommand(program, connectionOf);
   evidenceCommand(program, connectionOf);
+  termsCommand(program, connectionOf);
   verifyCommand(program, exit);
   chainCommands(program, connectionOf, exit);
   networkCommands(program, exit);
