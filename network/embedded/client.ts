@@ -25,19 +25,37 @@ export interface SignedProposal {
 }
 
 /** SerializedIdentity by certificate: identities are few and proposals many. */
-const identities = new Map<string, Buffer>();
+const identities = new Map<string, { readonly mspId: string; readonly creator: Buffer }>();
+
+function creatorOf({ mspId, certificate }: Signer): Buffer {
+  const known = identities.get(certificate);
+  if (known?.mspId === mspId) return known.creator;
+  const creator = serializedIdentity(mspId, certificate);
+  if (identities.size >= 1000) identities.clear();
+  identities.set(certificate, { mspId, creator });
+  return creator;
+}
+
+const NONCE = 24;
+const nonces: { bytes: Buffer; at: number } = { bytes: Buffer.alloc(0), at: 0 };
+
+/** Random bytes cost as much to ask for as to make: many at once, each handed out once. */
+function nonce(): Buffer {
+  if (nonces.at === nonces.bytes.length) {
+    nonces.bytes = randomBytes(NONCE * 256);
+    nonces.at = 0;
+  }
+  nonces.at += NONCE;
+  return nonces.bytes.subarray(nonces.at - NONCE, nonces.at);
+}
 
 export async function signedProposal(channelId: string, invocation: Invocation, as: Signer, at: Date): Promise<SignedProposal> {
-  const name = `${as.mspId}\n${as.certificate}`;
-  const creator = identities.get(name) ?? serializedIdentity(as.mspId, as.certificate);
-  if (identities.size >= 1000) identities.clear();
-  identities.set(name, creator);
   const proposal = buildProposal({
     channelId,
     chaincode: invocation.chaincode,
     args: [invocation.name, ...invocation.args],
-    creator,
-    nonce: randomBytes(24),
+    creator: creatorOf(as),
+    nonce: nonce(),
     timestamp: at,
     ...(invocation.transient ? { transient: invocation.transient } : {}),
   });

@@ -9,11 +9,19 @@ export interface InForce {
   readonly version: Version;
 }
 
-/** Chaincode definitions as a view's state has them. State: those read before, by where they were written. */
+/** Chaincode definitions as a view's state has them. State: those read before, by where they were written; and for each view. */
 export class Definitions {
   readonly #known = new Map<string, Definition | undefined>();
+  readonly #seen = new WeakMap<StateView, Map<string, InForce | undefined>>();
 
   of(name: string, view: StateView): InForce | undefined {
+    const seen = this.#seen.get(view) ?? new Map<string, InForce | undefined>();
+    if (!seen.has(name)) seen.set(name, this.#read(name, view));
+    this.#seen.set(view, seen);
+    return seen.get(name);
+  }
+
+  #read(name: string, view: StateView): InForce | undefined {
     const sequence = view.state(LIFECYCLE, sequenceKey(name));
     if (sequence === undefined) return undefined;
     const { version } = sequence;

@@ -37,6 +37,7 @@ const openHere = new Set<string>();
 export class LedgerStore {
   #tip: Tip;
   #fault: EngineError | undefined;
+  #view: StateView | undefined;
   #sum: RecordSum;
 
   private constructor(
@@ -95,9 +96,11 @@ export class LedgerStore {
     return this.#tip;
   }
 
+  /** State as last committed, one view for all who look at it between two blocks. Each closes it when through. */
   view(): StateView {
     this.#sound();
-    return new StateView(this.level);
+    this.#view ??= new StateView(this.level);
+    return this.#view.use();
   }
 
   /** A record's bytes as last committed. */
@@ -142,10 +145,13 @@ export class LedgerStore {
     await batch.write({ sync: true });
     await afterSync?.();
     this.#tip = tip;
+    this.#view?.retire();
+    this.#view = undefined;
     this.witness.write(tip);
   }
 
   async close(): Promise<void> {
+    this.#view?.retire();
     await this.level.close();
     await this.checked.catch(() => undefined);
     this.witness.close();

@@ -3,7 +3,7 @@ import type { CollectionRwset } from '../block/rwset.js';
 import { len, num, Reader } from '../block/wire.js';
 import { sha256 } from './digest.js';
 import type { Examined } from './examine.js';
-import { encodeRecord, privateKeyOf, transientKey } from './layout.js';
+import { Area, encodeRecord, privateKeyOf, transientKey } from './layout.js';
 import type { LedgerStore } from './ledgerstore.js';
 import type { SimulationResult } from './simulator.js';
 import type { Change } from './updates.js';
@@ -17,7 +17,8 @@ export interface HandedOver {
   readonly drop: readonly Buffer[];
 }
 
-const NOTHING: HandedOver = { changes: [], drop: [] };
+/** What was endorsed and never committed goes after so many blocks, looked for as often (core.yaml, peer.gossip.pvtData.transientstoreMaxBlockRetention). */
+const KEPT_BLOCKS = 1000n;
 
 /** Not synced: what a kill of the machine takes with it, the client endorses again. */
 export async function keepTransient(store: LedgerStore, txId: string, sets: SimulationResult['privateSets']): Promise<void> {
@@ -30,9 +31,9 @@ export async function keepTransient(store: LedgerStore, txId: string, sets: Simu
 }
 
 export async function handOver(store: LedgerStore, transactions: readonly Examined[], codes: Buffer, block: bigint): Promise<HandedOver> {
-  if (!transactions.some((t) => t.content?.rwset.some((n) => n.collections.length > 0))) return NOTHING;
+  const drop = block % KEPT_BLOCKS === 0n ? await outdated(store, block - KEPT_BLOCKS) : [];
+  if (!transactions.some((t) => t.content?.rwset.some((n) => n.collections.length > 0))) return { changes: [], drop };
   const changes = new Map<string, Change>();
-  const drop: Buffer[] = [];
   for (const [tx, { txId, content }] of transactions.entries()) {
     for (const { namespace, collections } of content?.rwset ?? []) {
       for (const c of collections) {
@@ -49,6 +50,13 @@ export async function handOver(store: LedgerStore, transactions: readonly Examin
     }
   }
   return { changes: [...changes.values()], drop };
+}
+
+async function outdated(store: LedgerStore, below: bigint): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  const area = { gte: Buffer.of(Area.transient), lt: Buffer.of(Area.transient + 1) };
+  for await (const [key, value] of store.level.iterator(area)) if (value.readBigUInt64BE() < below) found.push(key);
+  return found;
 }
 
 function* changesOf(

@@ -56,7 +56,8 @@ export class Simulator {
     if (collection !== '') return this.#getPrivate(collection, key);
     const record = this.view.state(this.namespace, key);
     this.#reads.set(key, record?.version);
-    return record?.value ?? EMPTY;
+    // A copy: what a contract does to its bytes is its own affair.
+    return record ? Buffer.from(record.value) : EMPTY;
   }
 
   getHash(collection: string, key: string): Buffer {

@@ -16,21 +16,32 @@ import {
 export type Store = Level<Buffer, Buffer>;
 export type Snapshot = ReturnType<Store['snapshot']>;
 
+/** Records that a view remembers at most: one lasts until the next block, which on a quiet ledger may be long. */
+const REMEMBERED = 10_000;
+
 /**
  * Committed state as it was at one height: what a simulation reads, however many blocks are committed meanwhile.
  * Reads are synchronous: 4 µs from level's caches, where a trip through the thread pool takes 60.
  */
 export class StateView {
   readonly #snapshot: Snapshot;
-  /** What was read before: the endorsers of one proposal read the same keys of the same state. */
-  readonly #read = new Map<string, Buffer | undefined>();
+  /** What was read before: proposals of one moment read much that is the same. */
+  readonly #read = new Map<string, StateRecord | undefined>();
+  #users = 0;
+  #retired = false;
 
   constructor(private readonly store: Store) {
     this.#snapshot = store.snapshot();
   }
 
   state(namespace: string, key: string): StateRecord | undefined {
-    return this.#record(stateKey(namespace, key));
+    const name = `${namespace}\0${key}`;
+    const known = this.#read.get(name);
+    if (known !== undefined || this.#read.has(name)) return known;
+    const record = this.#record(stateKey(namespace, key));
+    if (this.#read.size >= REMEMBERED) this.#read.clear();
+    this.#read.set(name, record);
+    return record;
   }
 
   hashed(namespace: string, collection: string, keyHash: Uint8Array): StateRecord | undefined {
@@ -73,8 +84,25 @@ export class StateView {
     for await (const [stored] of this.#iterate(prefix, end, true)) yield decodeVersion(stored, prefix.length);
   }
 
+  /** Each use ends with `close`. */
+  use(): this {
+    this.#users++;
+    return this;
+  }
+
   close(): void {
-    void this.#snapshot.close();
+    this.#users--;
+    this.#release();
+  }
+
+  /** There is a newer one: whoever uses this one may finish. */
+  retire(): void {
+    this.#retired = true;
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#retired && this.#users === 0) void this.#snapshot.close();
   }
 
   #record(key: Buffer): StateRecord | undefined {
@@ -83,11 +111,7 @@ export class StateView {
   }
 
   #get(key: Buffer): Buffer | undefined {
-    const name = key.toString('latin1');
-    if (this.#read.has(name)) return this.#read.get(name);
-    const found = this.store.getSync(key, { snapshot: this.#snapshot });
-    this.#read.set(name, found);
-    return found;
+    return this.store.getSync(key, { snapshot: this.#snapshot });
   }
 
   #iterate(gte: Buffer, lt: Buffer, reverse = false): AsyncIterable<[Buffer, Buffer]> {
