@@ -65,7 +65,11 @@ async function fill(ledger: EmbeddedLedger, consortium: Consortium, transactions
   let n = 0;
   await together(async () => {
     for (let key = n++; key < transactions; key = n++) {
-      const { envelope } = await ledger.endorse({ name: 'bench:put', args: [`key-${key}`, 'v'.repeat(300)] }, endorsers, as);
+      const { envelope } = await ledger.endorse(
+        { name: 'bench:put', args: [JSON.stringify({ key: `key-${key}`, value: 'v'.repeat(300) })] },
+        endorsers,
+        as,
+      );
       await ledger.submit(envelope);
     }
   });
