@@ -22,10 +22,12 @@ export interface Options {
   readonly stopAfter?: number;
   /** Bytes are counted and hashed, and not kept. */
   readonly discard?: boolean;
+  /** Done once, when the first bytes have come, before more are taken. */
+  readonly onData?: () => Promise<unknown>;
 }
 
 export async function download(gateway: Gateway, grant: string, wish: object = {}, options: Options = {}): Promise<Download> {
-  const { as = 'social-consumer-1', headers = {}, stopAfter = Number.POSITIVE_INFINITY, discard = false } = options;
+  const { as = 'social-consumer-1', headers = {}, stopAfter = Number.POSITIVE_INFINITY, discard = false, onData } = options;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = request(
       `${gateway.address}/api/v1/grants/${grant}/deliveries`,
@@ -40,9 +42,10 @@ export async function download(gateway: Gateway, grant: string, wish: object = {
   let taken = 0;
   try {
     for await (const chunk of answer) {
+      if (taken === 0) await onData?.();
       hash.update(chunk);
       taken += chunk.length;
-      if (!discard) chunks.push(chunk);
+      if (!discard || answer.statusCode !== 200) chunks.push(chunk);
       if (taken >= stopAfter) break;
     }
   } catch {

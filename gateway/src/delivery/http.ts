@@ -6,8 +6,8 @@ import { ServiceError } from '../errors.js';
 import { type MayReach, reachable } from './addresses.js';
 import type { Source } from './source.js';
 
-/** How long a provider's server may be silent. */
-const SILENCE_MS = 30_000;
+/** How long a provider's server may be silent: longer than a consumer may be, who holds it up. */
+const SILENCE_MS = 90_000;
 const MAX_HEADER = 32 * 1024;
 
 export type Resolve = (

@@ -60,12 +60,12 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
   mustBeParty(who.caller, grant);
   digestOf(request.hashAlgorithm);
   const provider = providerOf(services, who, grant);
-  const asset = await readModel.get('asset', grant.asset);
-  if (!asset) throw notFound(grant.asset);
   const use = useOf(request, grant);
-  // Known to be refused: that is the ledger's to say and to record, and nothing is fetched for it.
-  const hopeless = forbids(new Date().toISOString(), grant, asset, use) !== undefined;
-  if (hopeless) await open(services, provider, who, request, use, request.rows ?? 0);
+  // Known to be refused: that is the ledger's to say and to record, and nothing is fetched for it. Asked of the ledger, which is never behind.
+  const asset = await onLedger<Asset>(services, provider, 'asset', grant.asset);
+  const now = await onLedger<Grant>(services, provider, 'grant', grant.id);
+  const hopeless = forbids(new Date().toISOString(), now, asset, use) !== undefined;
+  const early = hopeless ? await open(services, provider, who, request, use, request.rows ?? 0) : undefined;
   const distribution = distributionOf(asset, request.distribution);
   if (deliveries >= MAX_DELIVERIES) throw new ServiceError('DELIVERIES_EXHAUSTED', { accepted: String(MAX_DELIVERIES) });
   deliveries += 1;
@@ -84,17 +84,18 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
       exact: grant.constraints.maxRows !== undefined,
       ...(request.rows === undefined ? {} : { rows: request.rows }),
     });
-    const opened = await open(services, provider, who, request, use, prepared.rows);
+    request.signal.throwIfAborted();
+    const opened = early ?? (await open(services, provider, who, request, use, prepared.rows));
     if (running.has(opened.record.id)) throw new ServiceError('DELIVERY_RUNNING', { given: opened.record.id });
     share = opened.record.id;
     running.add(share);
-    const current = await mayStillGo(services, provider, opened.record, prepared);
+    if (request.idempotencyKey !== undefined || early) await mustStillGo(services, provider, share, prepared);
     return {
-      share: current,
+      share: opened.record,
       opened,
       mediaType: prepared.mediaType,
       payload: prepared.payload,
-      commit: (sent) => commit(services, provider, request, current, prepared, sent),
+      commit: (sent) => commit(services, provider, request, opened.record, prepared, sent),
       end,
     };
   } catch (error) {
@@ -155,17 +156,21 @@ async function open(services: Services, provider: Who, { user }: Who, request: D
  * A share that opened earlier, under the same key, may be delivered again until its provider has committed it: if the grant still stands, and the
  * resource has no more rows than were taken then.
  */
-async function mayStillGo(services: Services, { user }: Who, { id }: Share, { rows }: Prepared): Promise<Share> {
-  const read = async <T>(kind: string, id: string) =>
-    JSON.parse(await services.ledger.evaluate({ name: 'record:get', input: { kind, id } }, user.identity)) as T;
-  const share = await read<Share>('share', id);
+async function mustStillGo(services: Services, provider: Who, id: string, { rows }: Prepared): Promise<void> {
+  const share = await onLedger<Share>(services, provider, 'share', id);
   if (share.status !== 'opened') throw new ServiceError('DELIVERY_OVER', { given: `${id} ${share.status}` });
   if (rows > share.rowsReserved)
     throw new ServiceError('RESOURCE_CHANGED', { given: `${rows} rows`, accepted: `at most ${share.rowsReserved}, as opened` });
-  const [grant, asset] = await Promise.all([read<Grant>('grant', share.grant), read<Asset>('asset', share.asset)]);
+  const grant = await onLedger<Grant>(services, provider, 'grant', share.grant);
+  const asset = await onLedger<Asset>(services, provider, 'asset', share.asset);
   const clause = forbids(new Date().toISOString(), grant, asset, share);
   if (clause) throw new RuleError(clause.code, { rule: '6', given: clause.given, accepted: clause.accepted });
-  return share;
+}
+
+async function onLedger<T>({ ledger }: Services, { user }: Who, kind: 'asset' | 'grant' | 'share', id: string): Promise<T> {
+  const text = await ledger.evaluate({ name: 'record:get', input: { kind, id } }, user.identity);
+  if (text === '') throw notFound(id);
+  return JSON.parse(text) as T;
 }
 
 async function commit(services: Services, provider: Who, request: DeliveryRequest, share: Share, prepared: Prepared, sent: Sent) {

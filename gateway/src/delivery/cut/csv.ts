@@ -58,12 +58,12 @@ export class CsvCutter implements Cutter {
       if (this.#header.length === 0) throw malformed('an empty file', 'a header with the names of the elements');
       return this.#begin(this.#header);
     }
-    const { rows } = this;
     if (this.#state === QUOTED || this.#state === AFTER_CR) throw this.#fault('it ends amid a field');
     if (this.#blank) return EMPTY;
     this.#mustBeWhole();
-    this.rows = rows + 1;
-    return this.#carry;
+    this.rows += 1;
+    // The last row may have no line break; where nothing else of it would be left, it gets one, to be seen at all.
+    return this.#carry.length > 0 ? this.#carry : Buffer.of(LF);
   }
 
   #begin(record: Buffer): Buffer {
@@ -91,7 +91,8 @@ export class CsvCutter implements Cutter {
     const commas = this.#comma;
     const columns = keeps.length;
     const length = chunk.length;
-    const out = Buffer.allocUnsafe(this.#carry.length + length);
+    // One more: a carriage return that ended the chunk before is written with its line feed.
+    const out = Buffer.allocUnsafe(this.#carry.length + length + 1);
     this.#carry.copy(out);
     let o = this.#carry.length;
     let whole = 0;

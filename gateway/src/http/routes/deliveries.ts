@@ -41,12 +41,17 @@ export const deliveries: readonly Endpoint[] = [
       // Without chunks the end of an answer cannot be told from its being cut off.
       if (request.httpVersion === '1.0') throw new ServiceError('REQUEST_MALFORMED', { given: 'HTTP/1.0', accepted: 'HTTP/1.1' });
       const algorithm = call.body.hashAlgorithm ?? 'sha-256';
-      const delivery = await deliver(services, who, {
+      const wanted = {
         ...call.body,
         ...{ grant: params.id as string, hashAlgorithm: algorithm, requestId, signal },
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      };
+      const delivery = await deliver(services, who, wanted).catch((error) => {
+        // Nobody is there any more to be told.
+        if (signal.aborted) return undefined;
+        throw error;
       });
-      return { send: (response) => send(response, delivery, algorithm, call) };
+      return { send: async (response) => delivery && send(response, delivery, algorithm, call) };
     },
   }),
 ];
