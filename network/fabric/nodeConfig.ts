@@ -67,6 +67,8 @@ function peerConfig(dir: string, organisation: OrganisationState, peer: PeerStat
         pvtData: {
           // How long a block waits for private data that its endorser did not hand on; the reconciler fetches it later.
           pullRetryThreshold: '5s',
+          // Else whoever submits void transactions that name a collection holds up its peers for that long, block after block.
+          skipPullingInvalidTransactionsDuringCommit: true,
           reconcileSleepInterval: '10s',
           reconciliationEnabled: true,
           reconcileBatchSize: 10,
