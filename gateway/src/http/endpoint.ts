@@ -30,6 +30,8 @@ export interface Answer {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly mediaType?: string;
+  /** Other media types that it can be had in. */
+  readonly also?: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each endpoint knows its own schemas; the table of all of them does not.

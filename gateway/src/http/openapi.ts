@@ -84,10 +84,17 @@ function bodyOf({ body, streams, rawBody }: Endpoint) {
 
 function responsesOf({ answers, method }: Endpoint): Record<string, ResponseConfig> {
   const responses: Record<string, ResponseConfig> = {};
-  for (const [status, { description, schema, mediaType }] of Object.entries(answers))
+  for (const [status, { description, schema, mediaType, also = [] }] of Object.entries(answers))
     responses[status] = {
       description,
-      ...(schema || mediaType ? { content: { [mediaType ?? 'application/json']: { schema: schema ?? { type: 'string' } } } } : {}),
+      ...(schema || mediaType
+        ? {
+            content: {
+              [mediaType ?? 'application/json']: { schema: schema ?? { type: 'string' } },
+              ...Object.fromEntries(also.map((type) => [type, { schema: { type: 'object' } as const }])),
+            },
+          }
+        : {}),
     };
   if (method !== 'get') responses['202'] ??= { description: 'Accepted, or still open: Location tells' };
   responses.default = {

@@ -9,7 +9,7 @@ const parts: Record<string, string> = {
   hh: '(?<hour>\\d{2})',
   h: '(?<hour>\\d{1,2})',
   mm: '(?<minute>\\d{2})',
-  ss: '(?<second>\\d{2})(?:\\.\\d{1,9})?',
+  ss: '(?<second>\\d{2})(?:\\.(?<fraction>\\d{1,9}))?',
   Z: '(?<offset>Z|[+-]\\d{2}:\\d{2})',
 };
 const compiled = new Map<string, RegExp>();
@@ -33,7 +33,9 @@ export function readDate(given: string, formats: readonly string[], utcOffset: s
     if (!g) continue;
     const two = (part: string | undefined, otherwise: string) => (part ?? otherwise).padStart(2, '0');
     const day = `${g.year}-${two(g.month, '01')}-${two(g.day, '01')}`;
-    const local = new Date(`${day}T${two(g.hour, '00')}:${two(g.minute, '00')}:${two(g.second, '00')}Z`);
+    const local = new Date(
+      `${day}T${two(g.hour, '00')}:${two(g.minute, '00')}:${two(g.second, '00')}.${(g.fraction ?? '').slice(0, 3).padEnd(3, '0')}Z`,
+    );
     // Date takes 30 February for 1 March: what comes back must be the day that went in.
     if (Number.isNaN(local.getTime()) || local.toISOString().slice(0, 10) !== day) continue;
     return new Date(local.getTime() - offsetMinutes(g.offset ?? utcOffset) * 60_000).toISOString().replace('.000Z', 'Z');

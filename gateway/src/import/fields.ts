@@ -35,10 +35,12 @@ export function entryReader(entry: Entry, mapping: Mapping, doubt: Doubt): Reade
   const words = (spec: WordsSpec | undefined, shareType: string | undefined): string | undefined => {
     if (!spec || (spec.whenShareType && spec.whenShareType !== shareType)) return undefined;
     const name = find(spec.columns);
-    if (name === undefined) return spec.default;
+    if (name === undefined) return undefined;
     carried.add(name);
     return cell(name);
   };
+  const byDefault = (spec: WordsSpec | undefined, shareType: string | undefined): string | undefined =>
+    spec?.whenShareType && spec.whenShareType !== shareType ? undefined : spec?.default;
 
   return {
     plain(field, spec, accepts) {
@@ -62,9 +64,18 @@ export function entryReader(entry: Entry, mapping: Mapping, doubt: Doubt): Reade
     },
     text(spec, shareType) {
       if (!spec) return undefined;
-      const both: TextParts = isParts(spec) ? spec : { [mapping.language]: spec };
-      const [zh, en] = [words(both.zh, shareType), words(both.en, shareType)];
-      return zh || en ? { ...(zh ? { zh } : {}), ...(en ? { en } : {}) } : undefined;
+      const both: TextParts = isParts(spec) ? spec : { [mapping.language]: [spec] };
+      const inLanguage = (language: 'zh' | 'en', read: typeof words) => {
+        for (const part of both[language] ?? []) {
+          const found = read(part, shareType);
+          if (found) return { [language]: found };
+        }
+        return {};
+      };
+      // A text in one language needs no default in the other.
+      const given = { ...inLanguage('zh', words), ...inLanguage('en', words) };
+      const text = Object.keys(given).length > 0 ? given : { ...inLanguage('zh', byDefault), ...inLanguage('en', byDefault) };
+      return Object.keys(text).length > 0 ? text : undefined;
     },
     list(spec) {
       const name = spec && find(spec.columns);
@@ -96,13 +107,13 @@ export function entryReader(entry: Entry, mapping: Mapping, doubt: Doubt): Reade
           out.push({ name: spec.name, accessURL: given, ...(spec.mediaType ? { mediaType: spec.mediaType } : {}) });
         } else if (!spec.ignore.some((none) => fold(none) === fold(given))) doubt('URL_UNREADABLE', `distributions.${spec.name}`, given);
       }
-      for (const [i, { url, mediaType, title }] of (entry.attachments ?? []).entries()) {
-        if (!isAddress(url)) doubt('URL_UNREADABLE', 'distributions', url);
+      for (const [i, { url, title, verbatim, ...rest }] of (entry.attachments ?? []).entries()) {
+        if (!verbatim && !isAddress(url)) doubt('URL_UNREADABLE', 'distributions', url);
         else
           out.push({
             name: unused(title?.slice(0, 190) || `distribution-${i + 1}`, out),
             accessURL: url,
-            ...(mediaType ? { mediaType } : {}),
+            ...rest,
           });
       }
       return out;
@@ -111,7 +122,7 @@ export function entryReader(entry: Entry, mapping: Mapping, doubt: Doubt): Reade
   };
 }
 
-type TextParts = { readonly zh?: WordsSpec | undefined; readonly en?: WordsSpec | undefined };
+type TextParts = { zh?: WordsSpec[] | undefined; en?: WordsSpec[] | undefined };
 function isParts(spec: TextSpec): spec is TextParts {
   return 'zh' in spec || 'en' in spec;
 }

@@ -24,7 +24,9 @@ const words = z.strictObject({
   /** Only for rows of this share type: a reason is a condition for one and a legal basis for another. */
   whenShareType: shareType.optional(),
 });
-const text = z.union([words, z.strictObject({ zh: words.optional(), en: words.optional() })]);
+/** Of several, the first that says something. */
+const wordsInTurn = z.preprocess((v) => (v === undefined || Array.isArray(v) ? v : [v]), z.array(words).min(1).optional());
+const text = z.union([words, z.strictObject({ zh: wordsInTurn, en: wordsInTurn })]);
 const list = z.strictObject({ columns: names, separators: z.string().min(1).default(',') });
 const dates = z.strictObject({ columns: names, formats: z.array(z.string().min(4)).min(1) });
 

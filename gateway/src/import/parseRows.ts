@@ -90,16 +90,16 @@ function mapEntry(
       accepted: Object.keys(fields.shareType.values ?? {}).join(', ') || shareType.options.join(', '),
     };
   const title = read.text(fields.title);
-  const elements = read.list(fields.elements) ?? [];
+  const given = entry.fields ?? {};
   const asset = {
     catalogCode: oneLine(catalogCode),
     title: title && Object.fromEntries(Object.entries(title).map(([language, text]) => [language, oneLine(text as string)])),
     description: read.text(fields.description),
     theme: one('theme', fields.theme, themeId),
-    keywords: read.list(fields.keywords),
-    elements: readElements(elements, elementTypes),
+    keywords: given.keywords ?? read.list(fields.keywords),
+    elements: given.elements ?? readElements(read.list(fields.elements) ?? [], elementTypes),
     shareType: sharing,
-    shareCondition: sharing === 'conditional' ? read.text(fields.shareCondition, sharing) : undefined,
+    shareCondition: sharing === 'unconditional' ? undefined : read.text(fields.shareCondition, sharing as string),
     shareBasis: read.text(fields.shareBasis, sharing as string),
     shareMethod: one('shareMethod', fields.shareMethod, shareMethod),
     openToPublic: boolean(one('openToPublic', fields.openToPublic, trueOrFalse)),
@@ -107,7 +107,7 @@ function mapEntry(
     contentModified: read.date('contentModified', fields.contentModified),
     contentHash: one('contentHash', fields.contentHash, anyText),
     level: one('level', fields.level, level),
-    authoritativeFor: read.list(fields.authoritativeFor),
+    authoritativeFor: given.authoritativeFor ?? read.list(fields.authoritativeFor),
     distributions: read.distributions(),
     source: { file, line, rowDigest: digestOf(entry), columns: read.left() },
   };
@@ -128,9 +128,11 @@ const boolean = (v: unknown) => (typeof v === 'string' ? v === 'true' : v);
 
 /** The row as the file has it: an import changes an asset only when this changes. */
 function digestOf(entry: Entry): string {
-  const { columns, attachments } = entry;
+  const { columns, attachments, fields } = entry;
   return createHash('sha256')
-    .update(canonical(attachments ? { columns, attachments } : columns))
+    .update(
+      canonical(attachments || fields ? { columns, ...(attachments ? { attachments } : {}), ...(fields ? { fields } : {}) } : columns),
+    )
     .digest('hex');
 }
 
@@ -151,7 +153,7 @@ function findDepartment(
   if (listed) return listed;
   const others = mapping.department?.others;
   const id =
-    others === 'derive'
+    others === 'derive' && !departmentId.safeParse(spelling).success
       ? spelling
           .normalize('NFKD')
           .toLowerCase()

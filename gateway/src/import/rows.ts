@@ -1,4 +1,5 @@
 import type { FieldFault, RuleCode } from '@drl/chaincode/model/errors';
+import type { Asset, Distribution } from '@drl/chaincode/model/records/asset';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import type { ImportCode } from './errors.js';
 
@@ -8,7 +9,16 @@ import type { ImportCode } from './errors.js';
 export interface Entry {
   readonly line: number;
   readonly columns: Readonly<Record<string, string>>;
-  readonly attachments?: readonly { readonly url: string; readonly mediaType?: string; readonly title?: string }[];
+  readonly attachments?: readonly Attachment[];
+  /** Fields that the format has as such, beyond what a text in a column can say. */
+  readonly fields?: Partial<Pick<Asset, 'elements' | 'keywords' | 'authoritativeFor'>>;
+}
+
+export interface Attachment extends Pick<Distribution, 'mediaType' | 'conformsTo' | 'checksum'> {
+  readonly url: string;
+  readonly title?: string;
+  /** The address is taken as it stands, though it is none of the web: our own export says so. */
+  readonly verbatim?: true;
 }
 
 export interface DepartmentName {

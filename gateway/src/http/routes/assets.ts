@@ -1,26 +1,33 @@
 import { assetRegister, assetRevise, assetStatus, distributionInput, shareType } from '@drl/chaincode/model/records/asset';
+import { LD_JSON } from '../../standards/jsonld.js';
+import { assetAsDcat, catalogAsDcat } from '../../usecases/exportDcat.js';
 import { readHistory } from '../../usecases/readHistory.js';
 import { endpoint } from '../endpoint.js';
 import { flag, pageOf, paging, text, whole } from '../query.js';
+import { alsoAs } from '../representations.js';
 import { listOf, views } from '../schemas.js';
 import { z } from '../zod.js';
 import { readMany, readOne, step, write } from './records.js';
 
 const seen = 'every caller for published assets; else its department, managers, auditors';
 const owner = 'a steward of the publishing department';
+const dcat = { name: 'dcat', mediaType: LD_JSON };
 
 export const assets = [
-  readMany('asset', 'assets', seen, {
-    q: text.optional(),
-    publisher: text.optional(),
-    theme: text.optional(),
-    shareType: shareType.optional(),
-    status: assetStatus.optional(),
-    element: text.optional(),
-    attached: flag.optional(),
-    overdue: flag.optional(),
-    catalogCode: text.optional(),
-  }),
+  alsoAs(
+    readMany('asset', 'assets', seen, {
+      q: text.optional(),
+      publisher: text.optional(),
+      theme: text.optional(),
+      shareType: shareType.optional(),
+      status: assetStatus.optional(),
+      element: text.optional(),
+      attached: flag.optional(),
+      overdue: flag.optional(),
+      catalogCode: text.optional(),
+    }),
+    { ...dcat, description: 'a page of the catalogue as DCAT-AP 3', from: (page, services) => catalogAsDcat(services, page) },
+  ),
   write({
     path: '/assets',
     tag: 'assets',
@@ -32,7 +39,11 @@ export const assets = [
     creates: 'assets',
     input: (body) => body,
   }),
-  readOne('asset', 'assets', seen, z.strictObject({ version: whole(1).optional() })),
+  alsoAs(readOne('asset', 'assets', seen, z.strictObject({ version: whole(1).optional() })), {
+    ...dcat,
+    description: 'the asset as DCAT-AP 3',
+    from: (asset, services) => assetAsDcat(services, asset),
+  }),
   write({
     method: 'patch',
     path: '/assets/{id}',
