@@ -13,7 +13,13 @@ export interface Reply {
 /** Longer than the gateway itself waits for the ledger before it says that the outcome is open. */
 const PATIENCE_MS = 60_000;
 
-export async function request(url: string, token: string, method: string, body?: unknown, idempotencyKey?: string): Promise<Reply> {
+export async function request(
+  url: string,
+  token: string,
+  method: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
   try {
     const answer = await fetch(url, {
       method,
@@ -22,7 +28,7 @@ export async function request(url: string, token: string, method: string, body?:
       headers: {
         Authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -8,17 +8,19 @@ import { readTruth } from './truth.js';
 export interface Judgement {
   readonly tried: number;
   readonly acknowledged: number;
-  /** Not acknowledged while things broke; asked afterwards, their status said that they were there, or that they were not. */
+  /** Not acknowledged, or only promised, while things broke; asked afterwards, their status said that they were there, or that they were not. */
   readonly unacknowledged: number;
   readonly saidThere: number;
   readonly saidAbsent: number;
+  /** Answered with 202, and come to nothing. */
+  readonly brokenPromises: readonly string[];
   /** Acknowledged, and not on the ledger. */
   readonly lost: readonly string[];
   /** On the ledger more than once, however it was answered. */
   readonly doubled: readonly string[];
   /** The status said something else than the ledger. */
   readonly misreported: readonly string[];
-  /** Answers that were no acknowledgement, repeated tries included. */
+  /** Answers that were not what their clients waited for, repeated tries included. */
   readonly answers: Readonly<Record<string, number>>;
   /** Of these, those that no fault of others explains, with how often each came. */
   readonly unexpected: Readonly<Record<string, number>>;
@@ -58,6 +60,7 @@ export async function judge(url: string, networkDir: string, reader: Identity, {
     unacknowledged: open.length,
     saidThere,
     saidAbsent: open.length - saidThere,
+    brokenPromises: open.filter((attempt) => told.get(attempt) === 'invalid').map(({ key }) => key),
     lost: acknowledged.filter(({ key }) => !after.made.has(key)).map(({ key }) => key),
     doubled: attempts.filter(({ key }) => (after.made.get(key)?.length ?? 0) > 1).map(({ key }) => key),
     misreported: [...new Set(misreported)],

@@ -29,7 +29,7 @@ export interface Struck {
   readonly victim: string;
   /** The longest time without any acknowledged write, from the fault until every writer writes again. */
   readonly stallMs: number;
-  /** Answers in that time that were no acknowledgement. */
+  /** Answers to writes begun in that time that were not what their clients waited for. */
   readonly failures: number;
   /** From the end of the repair until every writer has had a write acknowledged that it began after it. */
   readonly recoveredMs: number;
@@ -56,7 +56,7 @@ export async function runFaults(options: FaultsOptions): Promise<Figures> {
   try {
     const kinds = await settle(gateway);
     const load = new Load(gateway.url, kinds, writers);
-    const begun = performance.now();
+    const started = performance.now();
     const faults: Struck[] = [];
     let gatewayDeaths = 0;
     try {
@@ -69,11 +69,11 @@ export async function runFaults(options: FaultsOptions): Promise<Figures> {
           await sleep(holdMs);
           await heal();
           const recoveredMs = await load.flows(RECOVERY_MS);
-          const failures = load.failures.filter(({ at }) => at > from).length;
+          const failures = load.failures.filter(({ begun }) => begun > from).length;
           const struck = { what, victim, stallMs: longestGap(load.attempts, from, performance.now()), failures, recoveredMs };
           if (victim !== 'the gateway' && (gateway.pid !== pid || !gateway.alive)) gatewayDeaths += 1;
           faults.push(struck);
-          const stall = `at most ${ms(struck.stallMs)} without a write, ${failures} answers were no acknowledgement`;
+          const stall = `at most ${ms(struck.stallMs)} without a write, ${failures} ${failures === 1 ? 'answer' : 'answers'} amiss`;
           say(`${what} (${victim}): ${stall}; all write again ${ms(recoveredMs)} after the repair`);
         }
     } finally {
@@ -84,9 +84,9 @@ export async function runFaults(options: FaultsOptions): Promise<Figures> {
     if (!reader) throw new Error('the gateway has no manager');
     const { attempts } = load;
     const longestWaitMs = Math.max(0, ...attempts.flatMap((a) => (a.acknowledged === undefined ? [] : [a.acknowledged - a.begun])));
-    const longestStallMs = longestGap(attempts, begun, ended);
+    const longestStallMs = longestGap(attempts, started, ended);
     const judgement = await judge(gateway.url, networkDir, reader, load);
-    return { ...judgement, faults, longestStallMs, longestWaitMs, seconds: (ended - begun) / 1000, gatewayDeaths };
+    return { ...judgement, faults, longestStallMs, longestWaitMs, seconds: (ended - started) / 1000, gatewayDeaths };
   } finally {
     await gateway.signal('SIGTERM');
   }
