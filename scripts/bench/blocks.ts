@@ -78,7 +78,7 @@ export interface TransactionInput {
 }
 
 export const CHAINCODE = 'drl';
-export const CHANNEL = 'data-rights';
+const CHANNEL = 'data-rights';
 
 /** State: the tip. Hands out one block after another; keeps none. */
 export class Chain {

@@ -7,7 +7,7 @@ import { CHAINCODE } from './blocks.js';
 import { shareBlocks, TRACED } from './shares.js';
 
 /** What a trace of one asset costs, with the same answer, as the ledger around it grows. */
-export interface TraceFigures {
+interface TraceFigures {
   readonly shares: number;
   /** Milliseconds of one trace. */
   readonly p50: number;

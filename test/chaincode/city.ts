@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '@drl/chaincode/commitment';
+import { sha256 } from '@drl/chaincode/model/commitment';
 import { type ConfidentialTerms, TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
 import { termsBytes } from '@drl/chaincode/model/rules/terms';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';

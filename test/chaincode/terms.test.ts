@@ -1,5 +1,5 @@
-import { sha256, termsCommitment } from '@drl/chaincode/commitment';
 import { canonical } from '@drl/chaincode/model/canonical';
+import { sha256, termsCommitment } from '@drl/chaincode/model/commitment';
 import { endorsersFor } from '@drl/chaincode/model/endorsers';
 import { ownCollection, termsKey } from '@drl/chaincode/model/keys';
 import type { Grant } from '@drl/chaincode/model/records/grant';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '@drl/chaincode/commitment';
+import { sha256 } from '@drl/chaincode/model/commitment';
 import { type ConfidentialTerms, type Disclosure, TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
 import { termsBytes } from '@drl/chaincode/model/rules/terms';
 import type { Identity } from '@drl/gateway/ledger/ledger';

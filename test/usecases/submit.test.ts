@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '@drl/chaincode/commitment';
+import { sha256 } from '@drl/chaincode/model/commitment';
 import { TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
 import { termsBytes } from '@drl/chaincode/model/rules/terms';
 import { Journal } from '@drl/gateway/journal';

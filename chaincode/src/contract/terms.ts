@@ -1,7 +1,7 @@
 import type { Context } from 'fabric-contract-api';
 import { callerOf } from '../caller.js';
-import { sha256 } from '../commitment.js';
 import { canonical } from '../model/canonical.js';
+import { sha256 } from '../model/commitment.js';
 import { RuleError } from '../model/errors.js';
 import { SETTINGS_ID, termsKey } from '../model/keys.js';
 import type { Settings } from '../model/records/department.js';

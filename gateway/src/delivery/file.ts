@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { ServiceError } from '../errors.js';
-import type { Source } from './source.js';
+import type { Source } from './resource.js';
 
 const CHUNK = 256 * 1024;
 

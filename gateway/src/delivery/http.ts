@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { ServiceError } from '../errors.js';
 import { type MayReach, reachable } from './addresses.js';
-import type { Source } from './source.js';
+import type { Source } from './resource.js';
 
 /** How long a provider's server may be silent: longer than a consumer may be, who holds it up. */
 const SILENCE_MS = 90_000;

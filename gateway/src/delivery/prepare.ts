@@ -4,7 +4,7 @@ import type { Cutter } from './cut/cutter.js';
 import { formatOf } from './cut/formats.js';
 import { Whole } from './cut/whole.js';
 import { digestOf } from './digest.js';
-import type { Source } from './source.js';
+import type { Source } from './resource.js';
 
 /**
  * What a delivery will be, known before its share opens: the form it has, and how many rows at most. Rows are counted exactly where they fit into the

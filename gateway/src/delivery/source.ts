@@ -1,16 +1,7 @@
 import { ServiceError } from '../errors.js';
 import { openFile } from './file.js';
 import { openHttp, type Resolve } from './http.js';
-
-/** The provider's resource, as bytes. Nothing of it is kept here. */
-export interface Source {
-  /** Bytes, where it is known before they have been read. */
-  readonly length?: number;
-  readonly mediaType?: string;
-  /** From the beginning; may be asked again, and then gives the same bytes or fails with RESOURCE_CHANGED. */
-  read(): AsyncIterable<Buffer>;
-  close(): Promise<void>;
-}
+import type { Source } from './resource.js';
 
 /** What the operator lets each department's resources be: `*` stands for every department. */
 export interface ResourceAccess {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { termsCommitment } from '@drl/chaincode/commitment';
+import { termsCommitment } from '@drl/chaincode/model/commitment';
 import { type Grant, grant } from '@drl/chaincode/model/records/grant';
 import { type Disclosure, disclosure, MAX_TERMS_BYTES } from '@drl/chaincode/model/records/terms';
 import { z } from 'zod';

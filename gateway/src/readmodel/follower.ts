@@ -2,15 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ReadModelError } from './errors.js';
 import { pump } from './pump.js';
 import type { AsOf, FollowStatus } from './readmodel.js';
-import { sameLedger } from './sameledger.js';
+import { type BlockSource, sameLedger } from './sameledger.js';
 import type { Checkpoint, Level } from './store.js';
 import type { Writer } from './writer.js';
-
-/** Where blocks come from: the ledger port's own `blocks`, and its height if it can say it. */
-export interface BlockSource {
-  readonly blocks: (from: bigint, signal: AbortSignal) => AsyncIterable<Uint8Array>;
-  readonly height?: (() => Promise<bigint>) | undefined;
-}
 
 interface Waiter {
   readonly block: number;

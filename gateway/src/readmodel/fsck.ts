@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { ReadModelError } from './errors.js';
-import type { BlockSource } from './follower.js';
 import { readable } from './keys.js';
 import { pump } from './pump.js';
+import type { BlockSource } from './sameledger.js';
 import { type Checkpoint, destroyStore, type Level, openStore, readCheckpoint } from './store.js';
 import { Writer } from './writer.js';
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ReadModelError } from './errors.js';
-import { type BlockSource, Follower } from './follower.js';
+import { Follower } from './follower.js';
 import { queriesOf } from './queries.js';
 import type { BlockEntry, ReadModel } from './readmodel.js';
+import type { BlockSource } from './sameledger.js';
 import { destroyStore, type Level, openStore, readCheckpoint } from './store.js';
 import { type Step, Writer } from './writer.js';
 

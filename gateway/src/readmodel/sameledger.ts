@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { headerHashOf } from './chain.js';
 import { ReadModelError } from './errors.js';
-import type { BlockSource } from './follower.js';
 import { keys } from './keys.js';
 import type { Checkpoint, Level } from './store.js';
+
+/** Where blocks come from: the ledger port's own `blocks`, and its height if it can say it. */
+export interface BlockSource {
+  readonly blocks: (from: bigint, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  readonly height?: (() => Promise<bigint>) | undefined;
+}
 
 /** How long a ledger may be shorter than what was read from it: a Fabric peer may be behind the one asked before. */
 const PATIENCE_MS = 10_000;

@@ -138,7 +138,10 @@ export class Standing {
 
   #of(kind: RecordKind): Memory<Held> {
     let memory = this.#records.get(kind);
-    if (memory === undefined) this.#records.set(kind, (memory = new Memory()));
+    if (memory === undefined) {
+      memory = new Memory();
+      this.#records.set(kind, memory);
+    }
     return memory;
   }
 

@@ -1,4 +1,4 @@
-import { termsCommitment } from '@drl/chaincode/commitment';
+import { termsCommitment } from '@drl/chaincode/model/commitment';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { ConfidentialTerms } from '@drl/chaincode/model/records/terms';
 import { termsStanding } from '@drl/chaincode/model/rules/terms';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '@drl/chaincode/commitment';
+import { sha256 } from '@drl/chaincode/model/commitment';
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { type ConfidentialTerms, type TermsNamed, TRANSIENT_TERMS } from '@drl/chaincode/model/records/terms';
