@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readConsortium } from '@drl/network/consortium';
 import { benchChain } from './bench/chain.js';
+import { benchDelivery, benchLongDelivery } from './bench/delivery.js';
 import { benchEmbedded } from './bench/embedded.js';
 import { benchReadModel } from './bench/readmodel.js';
 import { benchTrace } from './bench/trace.js';
@@ -43,6 +44,15 @@ const parts: Record<string, () => Promise<void>> = {
         `  ${n(f.shares).padStart(7)} shares  p50 ${ms(f.p50)}, p99 ${ms(f.p99)}, ${mb(f.residentBytes)} resident, ${mb(f.storeBytes)} on disk`,
       );
     print(`  growth ${x(growth)}`);
+  },
+  async delivery() {
+    print('deliveries: MiB of the source a second, beside a plain relay of the same stream (aim ≥ 0.7 ×), and what they add to memory');
+    for (const f of [...(await benchDelivery()), ...(await benchLongDelivery())])
+      print(
+        `  ${f.what}, ${mb(f.sourceBytes)}: ${n(f.mibPerSecond)} MiB/s`,
+        `relay ${n(f.relayPerSecond)} MiB/s: ${x(f.share)}`,
+        `+ ${mb(Math.max(0, f.memoryRise))} resident`,
+      );
   },
 };
 

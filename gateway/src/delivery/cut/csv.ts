@@ -84,7 +84,7 @@ export class CsvCutter implements Cutter {
     return Buffer.concat([...kept, record.subarray(text.length)]);
   }
 
-  /** One pass over the bytes: this loop is what a delivery costs beside its digest. */
+  /** One pass over the bytes, copied run by run: this loop is most of what a delivery costs beside its digest. */
   #body(chunk: Buffer): Buffer {
     const { limit } = this.#cut;
     const keeps = this.#keep;
@@ -93,41 +93,45 @@ export class CsvCutter implements Cutter {
     const length = chunk.length;
     // One more: a carriage return that ended the chunk before is written with its line feed.
     const out = Buffer.allocUnsafe(this.#carry.length + length + 1);
-    this.#carry.copy(out);
-    let o = this.#carry.length;
+    let o = this.#carry.copy(out);
     let whole = 0;
     let state = this.#state;
     let column = this.#column;
     let blank = this.#blank;
     let keep = keeps[column] === 1;
     let rows = this.rows;
-    for (let i = 0; i < length; i += 1) {
-      const byte = chunk[i] as number;
+    /** Where the run began that is let through. */
+    let from = 0;
+    let i = 0;
+    while (i < length) {
+      let byte = chunk[i] as number;
       if (state <= PLAIN) {
         // All that means something lies at or below the comma.
         if (byte > COMMA) {
+          do i += 1;
+          while (i < length && (chunk[i] as number) > COMMA);
           state = PLAIN;
           blank = false;
-          if (keep) out[o++] = byte;
-          continue;
+          if (i === length) break;
+          byte = chunk[i] as number;
         }
         if (byte !== COMMA && byte !== LF && byte !== CR) {
-          if (byte === QUOTE) {
-            if (state === PLAIN) throw this.#fault('a quote within a field', rows);
-            state = QUOTED;
-          } else state = PLAIN;
+          if (byte !== QUOTE) state = PLAIN;
+          else if (state === START) state = QUOTED;
+          else throw this.#fault('a quote within a field', rows);
           blank = false;
-          if (keep) out[o++] = byte;
+          i += 1;
           continue;
         }
       } else if (state === QUOTED) {
-        if (byte === QUOTE) state = AFTER_QUOTE;
-        if (keep) out[o++] = byte;
+        while (i < length && (chunk[i] as number) !== QUOTE) i += 1;
+        if (i < length) state = AFTER_QUOTE;
+        i += 1;
         continue;
       } else if (state === AFTER_QUOTE) {
         if (byte === QUOTE) {
           state = QUOTED;
-          if (keep) out[o++] = byte;
+          i += 1;
           continue;
         }
         if (byte !== COMMA && byte !== LF && byte !== CR) throw this.#fault('something behind a closing quote', rows);
@@ -136,17 +140,22 @@ export class CsvCutter implements Cutter {
       if (byte === COMMA) {
         column += 1;
         if (column >= columns) throw this.#fault('more fields than columns', rows);
-        blank = false;
-        keep = keeps[column] === 1;
-        if (commas[column] === 1) out[o++] = COMMA;
+        const next = keeps[column] === 1;
+        if (keep && !next) o = copy(chunk, from, i, out, o);
+        else if (next && !keep) from = commas[column] === 1 ? i : i + 1;
+        keep = next;
         state = START;
+        blank = false;
       } else if (byte === CR) state = AFTER_CR;
       else {
         if (blank && columns > 1) o = whole;
         else {
           if (column !== columns - 1) throw this.#fault('fewer fields than columns', rows);
-          if (state === AFTER_CR) out[o++] = CR;
-          out[o++] = LF;
+          if (keep) o = copy(chunk, from, i + 1, out, o);
+          else {
+            if (state === AFTER_CR) out[o++] = CR;
+            out[o++] = LF;
+          }
           rows += 1;
           whole = o;
         }
@@ -154,12 +163,15 @@ export class CsvCutter implements Cutter {
         column = 0;
         blank = true;
         keep = keeps[0] === 1;
+        from = i + 1;
         if (rows === limit) {
           this.done = true;
           break;
         }
       }
+      i += 1;
     }
+    if (keep && !this.done) o = copy(chunk, from, length, out, o);
     this.#state = state;
     this.#column = column;
     this.#blank = blank;
@@ -176,6 +188,16 @@ export class CsvCutter implements Cutter {
   #fault(what: string, rows = this.rows): Error {
     return malformed(`${what}, record ${rows + 1}`, 'RFC 4180, as many fields as the header');
   }
+}
+
+/** Below this a loop is faster than the way into native code. */
+const SHORT = 40;
+
+function copy(chunk: Buffer, from: number, to: number, out: Buffer, at: number): number {
+  if (to - from > SHORT) return at + chunk.copy(out, at, from, to);
+  let o = at;
+  for (let i = from; i < to; i += 1) out[o++] = chunk[i] as number;
+  return o;
 }
 
 /** Behind the line break that ends the first record; -1 where it does not end yet. */
