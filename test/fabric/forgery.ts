@@ -60,7 +60,7 @@ export class Forger {
     return result.toString('utf8');
   }
 
-  /** The validation code that a peer has given a transaction in its own copy of the block (qscc; peer.ProcessedTransaction.validationCode). */
+  /** The validation code that a peer gives a transaction in its own copy of the block, once it has it (qscc; peer.ProcessedTransaction.validationCode). */
   async code(peer: string, transactionId: string): Promise<number> {
     const call = {
       channel: this.channel,
@@ -68,8 +68,9 @@ export class Forger {
       args: ['GetTransactionByID', this.channel, transactionId],
       timestamp: new Date(),
     };
-    const { status, message, result } = await this.ask(peer, await signProposal(call, this.as));
-    if (status !== 200) throw new Error(message);
+    const { status, result } = await this.ask(peer, await signProposal(call, this.as));
+    // It has not drawn that block yet.
+    if (status !== 200) return this.code(peer, transactionId);
     const reader = new Reader(result);
     let code = 0;
     while (reader.next()) if (reader.tag === num(2)) code = reader.int32();

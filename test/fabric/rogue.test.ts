@@ -72,18 +72,18 @@ describeFabric('an organisation that cheats', () => {
   async function cameToNothing({ subject }: Attempt, before: readonly string[], signed: SignedTransaction): Promise<void> {
     const receipt = await submit(signed);
     expect(receipt.code).toBe(ENDORSEMENT_POLICY_FAILURE);
+    expect(await codes(receipt.transactionId)).toEqual(ALL.map(() => ENDORSEMENT_POLICY_FAILURE));
     const entries = await named(receipt);
     expect(entries.length).toBeGreaterThan(0);
     for (const entry of entries)
       expect(entry).toMatchObject({ outcome: 'invalid', clause: 'ENDORSEMENT_POLICY_FAILURE', actor: { name: cheat.name } });
-    expect(await codes(receipt.transactionId)).toEqual(ALL.map(() => ENDORSEMENT_POLICY_FAILURE));
     expect(await states(subject)).toEqual(before);
   }
 
   /** On the ledger it stands, since the network could not refuse it; nowhere else: no answer of the service holds it, and it is named. */
   async function countsForNothing(signed: SignedTransaction, subject: Attempt['subject']): Promise<Json> {
     const receipt = await submit(signed);
-    expect(receipt.code).toBe(VALID);
+    expect(await codes(receipt.transactionId)).toEqual(ALL.map(() => VALID));
     expect(JSON.parse(await forger.state('peer0-PoliceMSP', subject.kind, subject.id)).updated.transactionId).toBe(receipt.transactionId);
     const [entry, ...more] = await named(receipt);
     expect(more).toEqual([]);
@@ -286,6 +286,15 @@ describeFabric('an organisation that cheats', () => {
       expect((await auditor(`/shares/${between}`)).body).toMatchObject({ version: 1, payloadHash: 'a'.repeat(64) });
     });
 
+    test('has spoilt that record: what honest parties write over the forgery is passed over too, and named', async () => {
+      const revoked = await gateway.call('household-steward-1', 'POST', `/grants/${request}/revoke`, { reason: { en: 'Never approved' } });
+      expect(revoked.status).toBe(200);
+      const transactionId = revoked.headers.get('Ledger-Transaction-Id') as string;
+      const entries = await named({ transactionId, block: BigInt(revoked.headers.get('Ledger-Block') as string) } as Receipt);
+      expect(entries).toMatchObject([{ outcome: 'ignored', clause: 'VERSION', actor: { name: 'household-steward-1' } }]);
+      expect((await auditor(`/grants/${request}`)).body.status).toBe('requested');
+    });
+
     test('loosens the policy of a record of its own, and that is named too', async () => {
       const loosened = await submit(await forger.endorse(both, 'rogue:loosen', { kind: 'grant', id: request, mspId: 'SocialMSP' }));
       expect(loosened.code).toBe(VALID);
@@ -303,7 +312,8 @@ describeFabric('an organisation that cheats', () => {
         expect((await verifyFile(path, join(gateway.dir, 'trust'))).report.verdict).toBe('proven');
       }
       const { body } = await auditor('/audit/refusals?limit=200');
-      expect(body.items.filter(({ actor }: Json) => actor.name !== cheat.name)).toEqual([]);
+      const others = body.items.filter(({ actor }: Json) => actor.name !== cheat.name);
+      expect(others.map(({ grant: about }: Json) => about)).toEqual([request]);
     });
   });
 });
