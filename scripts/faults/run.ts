@@ -24,7 +24,7 @@ export interface FaultsOptions {
   readonly say?: (line: string) => void;
 }
 
-export interface Struck {
+interface Struck {
   readonly what: string;
   readonly victim: string;
   /** The longest time without any acknowledged write, from the fault until every writer writes again. */
