@@ -8,14 +8,14 @@ import fc from 'fast-check';
 
 export const CHANNEL = 'data-rights';
 
-const stamp = (at: string) => ({
+export const stamp = (at: string) => ({
   at,
   transactionId: 'a'.repeat(64),
   department: 'transport',
   mspId: 'AgenciesMSP',
   name: 'transport-steward-1',
 });
-const words = fc
+export const words = fc
   .array(
     fc.oneof(
       fc.constantFrom('公交', '站点', 'Bus', 'stops;', 'a,b', '"quoted"', '<tag>', 'é', '{x}', '\\', '%', '😀', '@id'),
@@ -28,18 +28,18 @@ const words = fc
   )
   .map((parts) => parts.join(' '));
 const names = (max: number) => fc.uniqueArray(words, { minLength: 0, maxLength: max });
-const localized = fc.oneof(
+export const localized = fc.oneof(
   words.map((zh) => ({ zh })),
   words.map((en) => ({ en })),
   fc.record({ zh: words, en: words }),
 );
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const time = fc
+export const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+export const time = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
   .map((d) => d.toISOString().replace('.000Z', 'Z'));
-const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
+export const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
 const period = fc.constantFrom('realtime', 'PT1H', 'P1D', 'P7D', 'P1M', 'P3M', 'P1Y', 'P45D', 'P1Y6M', 'PT10M');
-const recordId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
+export const recordId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
 
 const element = fc.record({
   title: optional(localized),

@@ -17,6 +17,8 @@ export interface Connection {
 export interface Client {
   readonly get: <T>(path: string) => Promise<T>;
   readonly bytes: (path: string, accept: string) => Promise<Buffer>;
+  /** A document in pages, joined by links (RFC 8288). */
+  readonly pages: (path: string, accept: string) => AsyncIterable<Buffer>;
   readonly post: (path: string, body: AsyncIterable<Uint8Array>, headers: Record<string, string>) => Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -36,6 +38,13 @@ export function connect(connection: Connection): Client {
   return {
     get: async <T>(path: string) => (await whole(call(path, { headers: { Accept: 'application/json' } }), (a) => a.json())) as T,
     bytes: async (path, accept) => Buffer.from(await whole(call(path, { headers: { Accept: accept } }), (a) => a.arrayBuffer())),
+    pages: async function* (path, accept) {
+      for (let at: string | undefined = path; at !== undefined; ) {
+        const answer: Response = await call(at, { headers: { Accept: accept } });
+        yield Buffer.from(await whole(Promise.resolve(answer), (a) => a.arrayBuffer()));
+        at = /<\/api\/v1([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+      }
+    },
     post: async (path, body, headers) => {
       const answer = await call(path, {
         method: 'POST',

@@ -18,6 +18,7 @@ export const prefixes = {
   dpv: DPV,
   drl: OWN,
   foaf: 'http://xmlns.com/foaf/0.1/',
+  odrl: 'http://www.w3.org/ns/odrl/2/',
   rdfs: 'http://www.w3.org/2000/01/rdf-schema#',
   skos: 'http://www.w3.org/2004/02/skos/core#',
   spdx: 'http://spdx.org/rdf/terms#',

@@ -7,6 +7,9 @@ const ROOT = 'urn:data-rights-ledger:';
 /** Terms that the standards have no word for; README.md defines each. */
 export const OWN = `${ROOT}ns#`;
 
+/** The profile under which our own operands and action are read (ODRL Information Model, section 4); README.md is its text. */
+export const ODRL_PROFILE = `${ROOT}odrl-profile`;
+
 export const channelBase = (channel: string): string => `${ROOT}channel:${channel}/`;
 
 /** Below a channel's base: `asset/ast-1/v3`. */

@@ -11,14 +11,26 @@ import { inScope, isAuditor, isManager, notFound, notYours, partiesOf } from './
 import type { Who } from './who.js';
 
 /** Who may: the parties of the record, managers for assets and rights, auditors in scope, whose look is recorded. */
-export async function takeEvidence(services: Services, who: Who, requestId: string, subject: Subject): Promise<Buffer> {
+export function takeEvidence(services: Services, who: Who, requestId: string, subject: Subject): Promise<Buffer> {
+  return takeAs(services, who, requestId, subject, undefined, () => make(services, who, subject));
+}
+
+/** The same, whatever is made of the record: the look is on the ledger before it is handed over. */
+export async function takeAs<T>(
+  services: Services,
+  who: Who,
+  requestId: string,
+  subject: Subject,
+  format: string | undefined,
+  make: (records: readonly LedgerRecord[]) => Promise<T | undefined>,
+): Promise<T> {
   const { readModel } = services;
-  const asked = { kind: subject.kind, id: subject.id };
+  const asked = { kind: subject.kind, id: subject.id, ...(format ? { format } : {}) };
   const look = { action: 'evidence' as const, asked, asOf: readModel.asOf() as AsOf };
   const records = await recordsOf(services, subject);
   if (records.length > 0 && !(await Promise.all(records.map((record) => mayTake(services, who, record)))).every(Boolean))
     return refuseLook(services, who, requestId, look, notYours(who.caller));
-  const file = records.length > 0 ? await make(services, who, subject) : undefined;
+  const file = records.length > 0 ? await make(records) : undefined;
   await recordLook(services, who, requestId, { ...look, resultCount: file ? 1 : 0, outcome: 'answered' });
   if (!file) throw notFound(subject.id);
   return file;

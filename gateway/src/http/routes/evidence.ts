@@ -1,38 +1,50 @@
 import { MAX_BUNDLE_BYTES, type Subject } from '../../evidence/format.js';
+import { LD_JSON } from '../../standards/jsonld.js';
+import { assetAsDcatEvidence } from '../../usecases/exportDcat.js';
+import { grantAsOdrl } from '../../usecases/exportOdrl.js';
+import { assetAsProv, shareAsProv } from '../../usecases/exportProv.js';
 import { judgeEvidence } from '../../usecases/judgeEvidence.js';
 import type { Services } from '../../usecases/services.js';
 import { takeEvidence } from '../../usecases/takeEvidence.js';
-import { type Call, endpoint, type Reply } from '../endpoint.js';
+import { type Call, type Endpoint, endpoint, type Reply } from '../endpoint.js';
+import { pageOf, paging } from '../query.js';
+import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
-const query = z.strictObject({ format: z.enum(['bundle']).optional() });
 const who = 'the parties of the record, managers for assets and rights, auditors in scope (the look is recorded on the ledger)';
-const answers = { 200: { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) } };
+const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
-const record = (kind: 'asset' | 'right' | 'grant' | 'share') =>
-  endpoint({
+/** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
+const forms = {
+  asset: { dcat: LD_JSON, prov: 'application/json' },
+  right: {},
+  grant: { odrl: LD_JSON },
+  share: { prov: 'application/json' },
+  transaction: {},
+} as const;
+type Kind = keyof typeof forms;
+
+const record = (kind: Kind, path: string, summary: string): Endpoint => {
+  const others = Object.keys(forms[kind]);
+  const format = z
+    .enum(['bundle', ...others])
+    .optional()
+    .openapi({ description: 'bundle: what `drl verify` reads; prov: PROV-JSON; odrl: an ODRL policy; dcat: DCAT-AP 3' });
+  return endpoint({
     method: 'get',
-    path: `/evidence/${kind}/{id}`,
+    path: `/evidence/${path}/{id}`,
     tag: 'evidence',
-    summary: `Proof of every version of a ${kind}`,
-    who,
-    query,
-    answers,
+    summary,
+    who: kind === 'asset' ? `${who}; as prov: as for its trail` : who,
+    query: z.strictObject({ format, ...(kind === 'asset' ? paging : {}) }),
+    answers: { 200: { ...file, ...(Object.values(forms[kind]).includes(LD_JSON as never) ? { also: [LD_JSON] } : {}) } },
     handle: (call, services) => take(call, services, { kind, id: call.params.id as string }),
   });
+};
 
 export const evidence = [
-  endpoint({
-    method: 'get',
-    path: '/evidence/transactions/{id}',
-    tag: 'evidence',
-    summary: 'Proof of what a transaction wrote',
-    who,
-    query,
-    answers,
-    handle: (call, services) => take(call, services, { kind: 'transaction', id: call.params.id as string }),
-  }),
-  ...(['asset', 'right', 'grant', 'share'] as const).map(record),
+  record('transaction', 'transactions', 'Proof of what a transaction wrote'),
+  ...(['asset', 'right', 'grant', 'share'] as const).map((kind) => record(kind, kind, `Proof of every version of a ${kind}`)),
   endpoint({
     method: 'post',
     path: '/evidence/verify',
@@ -47,11 +59,32 @@ export const evidence = [
   }),
 ];
 
-async function take({ who: caller, requestId }: Call, services: Services, subject: Subject): Promise<Reply> {
-  const file = await takeEvidence(services, caller, requestId, subject);
-  return {
-    send: async (response) => {
-      response.attachment(`${subject.kind}-${subject.id}.evidence.json`).type('application/json').send(file);
-    },
-  };
+async function take(call: Call, services: Services, subject: Subject): Promise<Reply> {
+  const { who: caller, requestId, query, request } = call;
+  const { kind, id } = subject;
+  const attached = (form: string, mediaType: string) => ({
+    'Content-Type': mediaType,
+    'Content-Disposition': `attachment; filename="${kind}-${id}.${form}"`,
+  });
+  switch (`${kind} ${query.format ?? 'bundle'}`) {
+    case 'asset dcat':
+      return { headers: attached('dcat.jsonld', LD_JSON), body: await assetAsDcatEvidence(services, caller, requestId, id) };
+    case 'grant odrl':
+      return { headers: attached('odrl.jsonld', LD_JSON), body: await grantAsOdrl(services, caller, requestId, id) };
+    case 'share prov':
+      return { headers: attached('prov.json', 'application/json'), body: await shareAsProv(services, caller, requestId, id) };
+    case 'asset prov': {
+      const { document, nextCursor } = await assetAsProv(services, caller, requestId, id, pageOf(query));
+      const next = nextCursor ? { Link: `<${withCursor(request.originalUrl, nextCursor)}>; rel="next"` } : {};
+      return { headers: { ...attached('prov.json', 'application/json'), ...next }, body: document };
+    }
+    default: {
+      const bundle = await takeEvidence(services, caller, requestId, subject);
+      return {
+        send: async (response) => {
+          response.attachment(`${kind}-${id}.evidence.json`).type('application/json').send(bundle);
+        },
+      };
+    }
+  }
 }
