@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHttp, type Resolve } from '@drl/gateway/delivery/http';
-import { openSource, type Source } from '@drl/gateway/delivery/source';
+import type { Source } from '@drl/gateway/delivery/resource';
+import { openSource } from '@drl/gateway/delivery/source';
 import { ServiceError } from '@drl/gateway/errors';
 
 const open: Server[] = [];

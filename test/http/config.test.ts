@@ -21,8 +21,27 @@ test.each([
   [{ OIDC_ISSUER: 'https://id.example' }, /OIDC_AUDIENCE/],
   [{ PORT: '0x50' }, /PORT/],
   [{ MAX_IN_FLIGHT: '0' }, /MAX_IN_FLIGHT/],
+  [{ FILE_ROOTS: '/srv' }, /FILE_ROOTS/],
+  [{ FETCH_ALLOW: 'tax=10.0.0.0/33' }, /FETCH_ALLOW/],
+  [{ FETCH_ALLOW: 'tax=intranet.example' }, /FETCH_ALLOW/],
 ])('%j is refused', (env, reason) => {
   expect(() => readConfig(env)).toThrow(reason);
+});
+
+test('folders and addresses by department, several where they stand several times', () => {
+  const { fileRoots, fetchAllow } = readConfig({
+    FILE_ROOTS: 'tax=/srv/tax, *=/srv',
+    FETCH_ALLOW: 'tax=10.1.0.0/16,tax=fd00::1, health=10.2.0.1',
+  });
+  expect([...fileRoots]).toEqual([
+    ['tax', '/srv/tax'],
+    ['*', '/srv'],
+  ]);
+  expect([...fetchAllow]).toEqual([
+    ['tax', ['10.1.0.0/16', 'fd00::1']],
+    ['health', ['10.2.0.1']],
+  ]);
+  expect([...readConfig({ DEMO: '0' }).fileRoots]).toEqual([]);
 });
 
 test('an empty variable is an unset one', () => expect(readConfig({ PORT: '', OIDC_ISSUER: '' }).port).toBe(8080));

@@ -56,6 +56,7 @@ test.each([
   'POST /grants',
   'GET /grants/{id}',
   ...['approve', 'refuse', 'return', 'resubmit', 'withdraw', 'suspend', 'resume', 'revoke'].map((verb) => `POST /grants/{id}/${verb}`),
+  'POST /grants/{id}/deliveries',
   'GET /shares',
   'POST /shares',
   'GET /shares/{id}',

@@ -17,6 +17,8 @@ export interface Connection {
 export interface Client {
   readonly get: <T>(path: string) => Promise<T>;
   readonly bytes: (path: string, accept: string) => Promise<Buffer>;
+  /** A JSON body; the answer as it comes, headers and all. */
+  readonly send: (path: string, body: string, headers: Record<string, string>) => Promise<Response>;
   /** A document in pages, joined by links (RFC 8288). */
   readonly pages: (path: string, accept: string) => AsyncIterable<Buffer>;
   readonly post: (path: string, body: AsyncIterable<Uint8Array>, headers: Record<string, string>) => Promise<AsyncIterable<Uint8Array>>;
@@ -38,6 +40,7 @@ export function connect(connection: Connection): Client {
   return {
     get: async <T>(path: string) => (await whole(call(path, { headers: { Accept: 'application/json' } }), (a) => a.json())) as T,
     bytes: async (path, accept) => Buffer.from(await whole(call(path, { headers: { Accept: accept } }), (a) => a.arrayBuffer())),
+    send: (path, body, headers) => call(path, { method: 'POST', body, headers }),
     pages: async function* (path, accept) {
       for (let at: string | undefined = path; at !== undefined; ) {
         const answer: Response = await call(at, { headers: { Accept: accept } });

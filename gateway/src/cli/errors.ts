@@ -16,6 +16,7 @@ export const cliCodes = {
   REFUSED: { exit: 1, zh: '服务拒绝了请求', en: 'The service refused' },
   NOT_FOUND: { exit: 1, zh: '没有找到', en: 'There is no such thing' },
   BROKEN_OFF: { exit: 1, zh: '应答中断', en: 'The answer broke off' },
+  MISMATCHED: { exit: 1, zh: '收到的与提供方所称不一致', en: 'What arrived is not what the provider says it sent' },
   RUNNING: { exit: 1, zh: '数据目录正被使用，请先停止服务', en: 'The data directory is in use; stop the service first' },
   MAPPING_TOO_LARGE: { exit: 2, zh: '映射文件过大', en: 'The mapping is too large' },
 } as const satisfies Record<string, Texts & { exit: 1 | 2 }>;

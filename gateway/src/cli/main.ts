@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ImportError } from '../import/errors.js';
 import type { Connection } from './client.js';
 import { chainCommands } from './commands/chain.js';
+import { deliverCommand } from './commands/deliver.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { localCommands } from './commands/local.js';
@@ -27,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that ask a service, and those that work on the data directory itself. */
-const asks = ['import', 'trace', 'evidence', 'terms', 'chain export'];
+const asks = ['import', 'trace', 'deliver', 'evidence', 'terms', 'chain export'];
 const local = ['start', 'fsck', 'identity add', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
@@ -51,6 +52,7 @@ function build(exit: (code: number) => void): Command {
   localCommands(program, exit);
   importCommand(program, connectionOf, exit);
   traceCommand(program, connectionOf);
+  deliverCommand(program, connectionOf);
   evidenceCommand(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);
