@@ -41,7 +41,7 @@ export const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
 const period = fc.constantFrom('realtime', 'PT1H', 'P1D', 'P7D', 'P1M', 'P3M', 'P1Y', 'P45D', 'P1Y6M', 'PT10M');
 export const recordId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
 
-const element = fc.record({
+const open = fc.record({
   title: optional(localized),
   type: fc.constantFrom(...elementType.options),
   dataElementId: optional(recordId),
@@ -49,6 +49,11 @@ const element = fc.record({
   personal: optional(fc.boolean()),
   sensitive: optional(fc.boolean()),
 });
+/** The contract takes no detail of a confidential one. */
+const element = fc.oneof(
+  { weight: 5, arbitrary: open },
+  fc.record({ type: fc.constant('string' as const), confidential: fc.constant(true) }),
+);
 const address = fc.oneof(
   fc.webUrl({ withQueryParameters: true }),
   words.map((w) => `https://city.example/${w}`),

@@ -13,7 +13,7 @@ export interface Judged {
   readonly results: readonly Finding[];
 }
 
-export interface Finding {
+interface Finding {
   readonly severity: 'Violation' | 'Warning' | 'Info';
   readonly component: string;
   readonly path?: string;

@@ -2,7 +2,7 @@ import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { prefixes } from './jsonld.js';
 import { channelBase, recordPath } from './names.js';
 import { Document, name, type ProvJson } from './provDocument.js';
-import { describe } from './provRecords.js';
+import { describe, type ProvContext } from './provRecords.js';
 
 /** A trail as PROV (W3C, PROV-DM), in PROV-JSON (W3C Member Submission, 2013). */
 
@@ -18,12 +18,6 @@ export interface Act {
   readonly clause?: string;
   readonly subject?: { readonly kind: string; readonly id: string; readonly version: number };
   readonly record?: LedgerRecord;
-}
-
-export interface ProvContext {
-  readonly channel: string;
-  /** Only where every reader of the file may know the consumer's case numbers. */
-  readonly caseReferences?: boolean;
 }
 
 export function actsToProv(acts: readonly Act[], about: ProvContext): ProvJson {

@@ -2,10 +2,15 @@ import type { Localized } from '@drl/chaincode/model/records/common';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { Share } from '@drl/chaincode/model/records/share';
 import { recordPath } from './names.js';
-import type { ProvContext } from './prov.js';
 import { type Attributes, type Document, type Literal, name } from './provDocument.js';
 
 /** What each record becomes in PROV: a version is an entity, a specialization of the record; a delivery is an activity of its own. */
+
+export interface ProvContext {
+  readonly channel: string;
+  /** Only where every reader of the file may know the consumer's case numbers. */
+  readonly caseReferences?: boolean;
+}
 
 const path = (kind: string, id: string, version?: number): string => `rec:${recordPath(kind, id, version)}`;
 
