@@ -118,7 +118,11 @@ function signerTable(deps: ImportDeps, admitted: (department: DepartmentName) =>
   };
 }
 
-async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers: Signers): Promise<ImportEvent> {
+/** Another import of the same file (one that broke off a moment ago and is still finishing, say) may write between our look and our write. */
+const OVERTAKEN: ReadonlySet<string> = new Set<RuleError['code']>(['ALREADY_EXISTS', 'VERSION_MISMATCH', 'STATE_FORBIDS']);
+const LOOKS = 4;
+
+async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers: Signers, look = 1): Promise<ImportEvent> {
   const { line, asset } = row;
   try {
     const signer = await signers(row);
@@ -139,6 +143,10 @@ async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers
     if (options.mapping.publish && now?.status === 'registered') await patiently(() => signer.write('asset:publish', { id }));
     return { event: 'row', line, outcome, id, department: signer.department, catalogCode: asset.catalogCode };
   } catch (error) {
+    if (error instanceof RuleError && OVERTAKEN.has(error.code) && look < LOOKS) {
+      await pause(look);
+      return bring(row, options, deps, signers, look + 1);
+    }
     if (error instanceof RuleError) {
       const { code, detail } = error;
       return dropped(
@@ -172,9 +180,14 @@ async function patiently<T>(write: () => Promise<T>): Promise<T> {
       return await write();
     } catch (error) {
       if (!(error instanceof LedgerError) || !ledgerCodes[error.code].retryable || attempt >= ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
+      await pause(attempt);
     }
   }
+}
+
+/** Full jitter: those who met once should not meet again. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
 }
 
 function dropped(fault: Fault, language: 'zh' | 'en'): Dropped {
