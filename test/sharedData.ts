@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 const root = process.env.SHARED_DATA ?? resolve(__dirname, '../../shared/data');
 
 /** The path of a file or folder of the shared data, or undefined, saying so once, if it isn't there. */
-export function sharedData(...parts: string[]): string | undefined {
+function sharedData(...parts: string[]): string | undefined {
   const path = join(root, ...parts);
   if (existsSync(path)) return path;
   process.stderr.write(`shared data is missing, skipped: ${path} (set SHARED_DATA)\n`);

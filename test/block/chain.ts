@@ -23,7 +23,7 @@ export const roots: ReadonlyMap<string, string> = new Map(Object.values(cas).map
 export const client = issue(cas.A, { units: ['client'], name: 'client' });
 export const peers = { A: issue(cas.A, { name: 'peer.A' }), B: issue(cas.B, { name: 'peer.B' }) };
 export const orderer = issue(cas.O, { units: ['orderer'], name: 'orderer' });
-export const at = new Date('2026-06-01T12:00:00Z');
+const at = new Date('2026-06-01T12:00:00Z');
 export const put = (key: string, value = 'v') => ({ key, isDelete: false, value: Buffer.from(value) });
 
 export interface Transaction {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** The real service, started as a user starts it, in a data directory of its own. */
-export const ROOT = resolve(__dirname, '../..');
+const ROOT = resolve(__dirname, '../..');
 const DRL = join(ROOT, 'gateway', 'bin', 'drl.cjs');
 const STARTED_WITHIN = 150_000;
 

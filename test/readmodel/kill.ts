@@ -41,7 +41,7 @@ async function run({ dir, chaincode, step, nth = 1, after = 0 }: Orders): Promis
   await model.close();
 }
 
-export function readBlocks(file: string): Buffer[] {
+function readBlocks(file: string): Buffer[] {
   const bytes = readFileSync(file);
   const blocks: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
