@@ -57,12 +57,12 @@ function peerConfig(dir: string, organisation: OrganisationState, peer: PeerStat
         useLeaderElection: false,
         orgLeader: true,
         // The defaults are made for wide networks: with them discovery took 36 s to find every peer, with these up to 3 s.
-        reconnectInterval: '300ms',
-        publishStateInfoInterval: '300ms',
-        requestStateInfoInterval: '300ms',
-        aliveTimeInterval: '1s',
-        aliveExpirationTimeout: '5s',
-        publishCertPeriod: '1s',
+        reconnectInterval: '2s',
+        publishStateInfoInterval: '2s',
+        requestStateInfoInterval: '2s',
+        aliveTimeInterval: '3s',
+        aliveExpirationTimeout: '15s',
+        publishCertPeriod: '2s',
         state: { enabled: false },
         pvtData: {
           // How long a block waits for private data that its endorser did not hand on; the reconciler fetches it later.
@@ -94,7 +94,7 @@ function peerConfig(dir: string, organisation: OrganisationState, peer: PeerStat
       client: { connTimeout: '5s' },
       // The default lets the wait between two attempts grow to an hour.
       deliveryclient: {
-        blockGossipEnabled: true,
+        blockGossipEnabled: false,
         reconnectTotalTimeThreshold: '87600h',
         connTimeout: '3s',
         reConnectBackoffThreshold: '2s',
