@@ -51,6 +51,7 @@ const parts: Record<string, () => Promise<void>> = {
       print(
         `  ${f.what}, ${mb(f.sourceBytes)}: ${n(f.mibPerSecond)} MiB/s`,
         `relay ${n(f.relayPerSecond)} MiB/s: ${x(f.share)}`,
+        `processor ${f.cpuPerGib.toFixed(1)} s/GiB, relay ${f.relayCpuPerGib.toFixed(1)}`,
         `+ ${mb(Math.max(0, f.memoryRise))} resident`,
       );
   },

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import type { Ready } from './delivery/roles.js';
+import type { Ready, Spent } from './delivery/roles.js';
 import { roleFile } from './delivery/roles.js';
 
 /**
@@ -15,6 +15,9 @@ export interface DeliveryFigures {
   readonly relayPerSecond: number;
   /** Of the relay's rate. */
   readonly share: number;
+  /** Processor seconds for a gibibyte, of the gateway's process and of the relay's: what does not depend on who else is there. */
+  readonly cpuPerGib: number;
+  readonly relayCpuPerGib: number;
   /** How far the gateway's resident memory rose above what it was before. */
   readonly memoryRise: number;
 }
@@ -47,7 +50,7 @@ export async function benchDelivery(mebibytes = 256, arms: readonly Arm[] = ARMS
   };
   try {
     const source = (await start('source')).ready.address;
-    const relay = (await start('relay')).ready.address;
+    const { child: relaying, ready: relay } = await start('relay');
     const { child, ready: gateway } = await start('gateway');
     const figures: DeliveryFigures[] = [];
     for (const arm of arms) {
@@ -55,21 +58,24 @@ export async function benchDelivery(mebibytes = 256, arms: readonly Arm[] = ARMS
       const grant = await granted(gateway, arm, url);
       const times: { delivery: number; relay: number }[] = [];
       let sourceBytes = 0;
-      const before = await memory(child);
+      const [before, relayBefore] = [await spent(child), await spent(relaying)];
       for (let turn = 0; turn < turns; turn += 1) {
-        const plain = await timed(`${relay}/?${url}`, 'GET', {});
+        const plain = await timed(`${relay.address}/?${url}`, 'GET', {});
         sourceBytes = plain.bytes;
         const delivered = await timed(`${gateway.address}/api/v1/grants/${grant}/deliveries`, 'POST', {
           Authorization: `Bearer ${gateway.consumer}`,
         });
         times.push({ delivery: delivered.ms, relay: plain.ms });
       }
-      const after = await memory(child);
+      const [after, relayAfter] = [await spent(child), await spent(relaying)];
+      const perGib = (ms: number) => ms / 1000 / ((turns * sourceBytes) / (1024 * MIB));
       const rate = (ms: number) => sourceBytes / MIB / (ms / 1000);
       const [delivery, plain] = [median(times.map((t) => t.delivery)), median(times.map((t) => t.relay))];
       figures.push({
         ...{ what: arm.what, sourceBytes, mibPerSecond: rate(delivery), relayPerSecond: rate(plain) },
         share: plain / delivery,
+        cpuPerGib: perGib(after.cpuMs - before.cpuMs),
+        relayCpuPerGib: perGib(relayAfter.cpuMs - relayBefore.cpuMs),
         memoryRise: after.peak - before.now,
       });
     }
@@ -123,9 +129,9 @@ async function timed(
   return { ms: performance.now() - start, bytes };
 }
 
-async function memory(child: ChildProcess): Promise<{ readonly now: number; readonly peak: number }> {
-  child.send('memory');
-  const [answer] = (await once(child, 'message')) as [{ now: number; peak: number }];
+async function spent(child: ChildProcess): Promise<Spent> {
+  child.send('spent');
+  const [answer] = (await once(child, 'message')) as [Spent];
   return answer;
 }
 

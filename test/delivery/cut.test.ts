@@ -15,7 +15,7 @@ function run(cutter: Cutter, bytes: Buffer, sizes: readonly number[] = [bytes.le
   const out: Buffer[] = [];
   for (let at = 0, n = 0; at < bytes.length; n += 1) {
     const size = sizes[n % sizes.length] as number;
-    out.push(Buffer.from(cutter.write(bytes.subarray(at, at + size))));
+    out.push(Buffer.concat(cutter.write(Buffer.from(bytes.subarray(at, at + size)))));
     at += size;
   }
   out.push(cutter.end());
@@ -70,7 +70,7 @@ describe('CSV', () => {
     const bytes = Buffer.from('d0d5c3fb2cb1e0bac50ac0ee2c310ad5c52c320a', 'hex');
     const cutter = make('csv', ['姓名']);
     const out: Buffer[] = [];
-    for (const byte of bytes) out.push(Buffer.from(cutter.write(Buffer.of(byte))));
+    for (const byte of bytes) out.push(Buffer.concat(cutter.write(Buffer.of(byte))));
     out.push(cutter.end());
     expect(Buffer.concat(out).toString('hex')).toBe('d0d5c3fb0ac0ee0ad5c50a');
   });
@@ -99,7 +99,7 @@ describe('CSV', () => {
         const failed = code(() => {
           for (let at = 0, n = 0; at < bytes.length; n += 1) {
             const size = sizes[n % sizes.length] as number;
-            out.push(cutter.write(bytes.subarray(at, at + size)).toString());
+            out.push(Buffer.concat(cutter.write(Buffer.from(bytes.subarray(at, at + size)))).toString());
             at += size;
           }
           out.push(cutter.end().toString());

@@ -46,7 +46,7 @@ export async function prepare(source: Source, distribution: Distribution, wanted
     if (done) ended = true;
     else {
       taken += value.length;
-      held.push(cutter.write(value));
+      held.push(...cutter.write(value));
     }
   }
   const prepared = { mediaType, sent: () => cutter.rows };
@@ -84,7 +84,7 @@ function mustGoWhole({ elements, all, rows, exact }: Wanted): void {
 
 async function* cut(cutter: Cutter, chunks: AsyncIterable<Buffer>, held: readonly Buffer[], counted?: number): AsyncGenerator<Buffer> {
   yield* held;
-  for await (const chunk of chunks) yield cutter.write(chunk);
+  for await (const chunk of chunks) yield* cutter.write(chunk);
   const last = cutter.end();
   if (counted !== undefined && cutter.rows !== counted)
     throw new ServiceError('RESOURCE_CHANGED', { given: `${cutter.rows} rows`, accepted: `${counted}, as counted before` });

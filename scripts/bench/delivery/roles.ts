@@ -12,6 +12,12 @@ import { pino } from 'pino';
 /** The processes of the delivery bench: a source, a plain relay, the gateway. Each ends when its parent lets go of it. */
 export const roleFile = __filename;
 
+export interface Spent {
+  readonly now: number;
+  readonly peak: number;
+  readonly cpuMs: number;
+}
+
 export interface Ready {
   readonly address: string;
   readonly steward?: string;
@@ -70,14 +76,6 @@ async function gateway(): Promise<Ready> {
   if (!enrol) throw new Error('the embedded ledger enrols');
   const steward = await identities.create({ name: 's', mspId: 'PoliceMSP', department: 'household', roles: ['steward'] }, enrol);
   const consumer = await identities.create({ name: 'c', mspId: 'SocialMSP', department: 'social-insurance', roles: ['consumer'] }, enrol);
-  let peak = 0;
-  setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 20).unref();
-  process.on('message', () => {
-    process.send?.({ now: process.memoryUsage.rss(), peak });
-    peak = 0;
-  });
   process.on('disconnect', async () => {
     await service.close();
     rmSync(dir, { recursive: true, force: true });
@@ -93,8 +91,22 @@ async function serve(listener: RequestListener): Promise<Ready> {
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+/** Answers each message with memory and processor time since the start; `peak` since the last answer. */
+function watched(): void {
+  let peak = 0;
+  setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 20).unref();
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ now: process.memoryUsage.rss(), peak, cpuMs: (user + system) / 1000 });
+    peak = 0;
+  });
+}
+
 const role = roles[process.argv[2] ?? ''];
-if (require.main === module && role)
+if (require.main === module && role) {
+  watched();
   role().then(
     (ready) => process.send?.(ready),
     (error: unknown) => {
@@ -102,3 +114,4 @@ if (require.main === module && role)
       process.exit(1);
     },
   );
+}

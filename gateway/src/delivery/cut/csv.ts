@@ -28,6 +28,8 @@ export class CsvCutter implements Cutter {
   /** For each column whether it is let through, and whether a comma goes before it. */
   #keep = new Uint8Array();
   #comma = new Uint8Array();
+  /** As the header has it. */
+  #break: Buffer = EMPTY;
   #state = START;
   #column = 0;
   #blank = true;
@@ -38,18 +40,18 @@ export class CsvCutter implements Cutter {
     this.#cut = cut;
   }
 
-  write(chunk: Buffer): Buffer {
-    if (this.done) return EMPTY;
+  write(chunk: Buffer): readonly Buffer[] {
+    if (this.done) return [];
     if (this.#header === undefined) return this.#body(chunk);
     const head = Buffer.concat([this.#header, chunk]);
     const end = recordEnd(head);
     if (end === -1) {
       if (head.length > MAX_ROW) throw malformed('a header that does not end', 'RFC 4180');
       this.#header = head;
-      return EMPTY;
+      return [];
     }
     const header = this.#begin(head.subarray(0, end));
-    return Buffer.concat([header, this.#body(head.subarray(end))]);
+    return [header, ...this.#body(head.subarray(end))];
   }
 
   end(): Buffer {
@@ -63,7 +65,7 @@ export class CsvCutter implements Cutter {
     this.#mustBeWhole();
     this.rows += 1;
     // The last row may have no line break; where nothing else of it would be left, it gets one, to be seen at all.
-    return this.#carry.length > 0 ? this.#carry : Buffer.of(LF);
+    return this.#carry.length > 0 ? this.#carry : this.#break;
   }
 
   #begin(record: Buffer): Buffer {
@@ -81,20 +83,25 @@ export class CsvCutter implements Cutter {
     this.leastRow = names.length;
     this.#header = undefined;
     const kept = cells.filter((_, column) => this.#keep[column] === 1).flatMap((cell, i) => (i === 0 ? [cell] : [Buffer.from(','), cell]));
-    return Buffer.concat([...kept, record.subarray(text.length)]);
+    this.#break = Buffer.from(record.subarray(text.length));
+    return Buffer.concat([...kept, this.#break]);
   }
 
-  /** One pass over the bytes, copied run by run: this loop is most of what a delivery costs beside its digest. */
-  #body(chunk: Buffer): Buffer {
+  /**
+   * One pass over the bytes: this loop is most of what a delivery costs beside its digest. What is let through is moved up within the chunk itself,
+   * run by run, and where all of it is, nothing moves: buffers of our own cost more in collecting them than the loop does.
+   */
+  #body(chunk: Buffer): readonly Buffer[] {
     const { limit } = this.#cut;
     const keeps = this.#keep;
     const commas = this.#comma;
     const columns = keeps.length;
     const length = chunk.length;
-    // One more: a carriage return that ended the chunk before is written with its line feed.
-    const out = Buffer.allocUnsafe(this.#carry.length + length + 1);
-    let o = this.#carry.copy(out);
+    let o = 0;
+    /** Behind the last whole row; before the first, what was carried here belongs to it. */
     let whole = 0;
+    let carry = this.#carry;
+    let ended: Buffer = EMPTY;
     let state = this.#state;
     let column = this.#column;
     let blank = this.#blank;
@@ -141,23 +148,28 @@ export class CsvCutter implements Cutter {
         column += 1;
         if (column >= columns) throw this.#fault('more fields than columns', rows);
         const next = keeps[column] === 1;
-        if (keep && !next) o = copy(chunk, from, i, out, o);
+        if (keep && !next) o = move(chunk, from, i, o);
         else if (next && !keep) from = commas[column] === 1 ? i : i + 1;
         keep = next;
         state = START;
         blank = false;
-      } else if (byte === CR) state = AFTER_CR;
-      else {
-        if (blank && columns > 1) o = whole;
-        else {
+      } else if (byte === CR) {
+        state = AFTER_CR;
+        if (!keep) chunk[o++] = CR;
+      } else {
+        if (blank && columns > 1) {
+          o = whole;
+          carry = EMPTY;
+        } else {
           if (column !== columns - 1) throw this.#fault('fewer fields than columns', rows);
-          if (keep) o = copy(chunk, from, i + 1, out, o);
-          else {
-            if (state === AFTER_CR) out[o++] = CR;
-            out[o++] = LF;
-          }
+          if (keep) o = move(chunk, from, i + 1, o);
+          else chunk[o++] = LF;
           rows += 1;
           whole = o;
+          if (carry.length > 0) {
+            ended = carry;
+            carry = EMPTY;
+          }
         }
         state = START;
         column = 0;
@@ -171,14 +183,14 @@ export class CsvCutter implements Cutter {
       }
       i += 1;
     }
-    if (keep && !this.done) o = copy(chunk, from, length, out, o);
+    if (keep && !this.done) o = move(chunk, from, length, o);
     this.#state = state;
     this.#column = column;
     this.#blank = blank;
     this.rows = rows;
-    if (o - whole > MAX_ROW) throw this.#fault('a record that does not end');
-    this.#carry = this.done || o === whole ? EMPTY : Buffer.from(out.subarray(whole, o));
-    return out.subarray(0, whole);
+    if (carry.length + o - whole > MAX_ROW) throw this.#fault('a record that does not end');
+    this.#carry = this.done ? EMPTY : Buffer.concat([carry, chunk.subarray(whole, o)]);
+    return whole === 0 ? [] : [ended, chunk.subarray(0, whole)];
   }
 
   #mustBeWhole(): void {
@@ -193,10 +205,12 @@ export class CsvCutter implements Cutter {
 /** Below this a loop is faster than the way into native code. */
 const SHORT = 40;
 
-function copy(chunk: Buffer, from: number, to: number, out: Buffer, at: number): number {
-  if (to - from > SHORT) return at + chunk.copy(out, at, from, to);
+/** Moves a run up to `at`, which is never behind it. */
+function move(chunk: Buffer, from: number, to: number, at: number): number {
+  if (from === at) return to;
+  if (to - from > SHORT) return at + chunk.copy(chunk, at, from, to);
   let o = at;
-  for (let i = from; i < to; i += 1) out[o++] = chunk[i] as number;
+  for (let i = from; i < to; i += 1) chunk[o++] = chunk[i] as number;
   return o;
 }
 

@@ -5,8 +5,8 @@ import { ServiceError } from '../../errors.js';
  * leaves only when the whole of it has been found to be well-formed, since in a broken one a withheld value may stand where a granted one is expected.
  */
 export interface Cutter {
-  /** What can leave after this chunk: whole rows. */
-  write(chunk: Buffer): Buffer;
+  /** What can leave after this chunk: whole rows. The chunk is the cutter's from then on: what leaves may lie in it. */
+  write(chunk: Buffer): readonly Buffer[];
   /** What is left to leave at the end. Throws RESOURCE_MALFORMED where the resource ends amid a row. */
   end(): Buffer;
   /** Let through so far. */

@@ -27,7 +27,7 @@ export class JsonCutter implements Cutter {
     this.#keep = new Set(elements);
   }
 
-  write(chunk: Buffer): Buffer {
+  write(chunk: Buffer): readonly Buffer[] {
     const out: string[] = [];
     let from = 0;
     for (let i = 0; i < chunk.length && !this.done; i += 1) {
@@ -45,7 +45,7 @@ export class JsonCutter implements Cutter {
       this.#carried += chunk.length - from;
       if (this.#carried > MAX_ROW) throw malformed('an object that does not end', 'an array of objects');
     }
-    return out.length === 0 ? EMPTY : Buffer.from(out.join(''));
+    return out.length === 0 ? [] : [Buffer.from(out.join(''))];
   }
 
   end(): Buffer {

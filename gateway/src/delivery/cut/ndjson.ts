@@ -20,7 +20,7 @@ export class NdjsonCutter implements Cutter {
     this.#keep = new Set(elements);
   }
 
-  write(chunk: Buffer): Buffer {
+  write(chunk: Buffer): readonly Buffer[] {
     const out: string[] = [];
     let from = 0;
     for (let at = chunk.indexOf(LF); at !== -1 && !this.done; at = chunk.indexOf(LF, from)) {
@@ -35,7 +35,7 @@ export class NdjsonCutter implements Cutter {
       this.#carried += chunk.length - from;
       if (this.#carried > MAX_ROW) throw malformed('a line that does not end', 'one JSON object a line');
     }
-    return out.length === 0 ? EMPTY : Buffer.from(out.join(''));
+    return out.length === 0 ? [] : [Buffer.from(out.join(''))];
   }
 
   end(): Buffer {

@@ -8,8 +8,8 @@ export class Whole implements Cutter {
   readonly done = false;
   readonly leastRow = Number.POSITIVE_INFINITY;
 
-  write(chunk: Buffer): Buffer {
-    return chunk;
+  write(chunk: Buffer): readonly Buffer[] {
+    return [chunk];
   }
 
   end(): Buffer {
