@@ -43,6 +43,10 @@ const environment = z.object({
   CONSORTIUM: z.string().min(1).optional(),
   NETWORK_DIR: z.string().min(1).default('./network-data'),
   FABRIC_BIN: z.string().min(1).optional(),
+  FABRIC_PROFILE: z.string().min(1).optional(),
+  FABRIC_TRUST: z.string().min(1).optional(),
+  CHANNEL: z.string().min(1).optional(),
+  CHAINCODE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   WALLET_KEY: z
     .string()
@@ -71,6 +75,8 @@ export interface Config {
   readonly consortium: string;
   readonly networkDir: string;
   readonly fabricBin?: string;
+  /** A network that others brought up; absent: the one in networkDir. */
+  readonly existing?: ExistingNetwork;
   readonly logLevel: string;
   /** 256-bit key of the wallet; absent: a 0600 file below dataDir holds it. */
   readonly walletKey?: Buffer;
@@ -91,6 +97,16 @@ export interface Config {
   /** Department → addresses, beside public ones, that its resources may be fetched from. */
   readonly fetchAllow: ReadonlyMap<string, readonly string[]>;
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly claim: string };
+}
+
+export interface ExistingNetwork {
+  /** File of a common connection profile. */
+  readonly profile: string;
+  /** Folder of the organisations' root certificates, MSPID.pem. */
+  readonly trust: string;
+  /** Other names than the consortium file's. */
+  readonly channel?: string;
+  readonly chaincode?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -129,10 +145,26 @@ export function readConfig(env: Environment = process.env): Config {
     fetchAllow: new Map(
       (e.FETCH_ALLOW ?? []).map(([one], _, all) => [one, all.flatMap(([other, range]) => (other === one ? [range] : []))]),
     ),
+    ...existingIn(e),
     ...(e.FABRIC_BIN ? { fabricBin: e.FABRIC_BIN } : {}),
     ...(e.WALLET_KEY ? { walletKey: Buffer.from(e.WALLET_KEY, 'hex') } : {}),
     ...(e.OIDC_ISSUER && e.OIDC_AUDIENCE ? { oidc: { issuer: e.OIDC_ISSUER, audience: e.OIDC_AUDIENCE, claim: e.OIDC_CLAIM } } : {}),
   };
+}
+
+/** All of them together: an operator who sets one and forgets another is not to end up on a network of our own. */
+function existingIn({ LEDGER, DEMO, CONSORTIUM, FABRIC_PROFILE, FABRIC_TRUST, CHANNEL, CHAINCODE }: z.infer<typeof environment>): {
+  existing?: ExistingNetwork;
+} {
+  if (!FABRIC_PROFILE) {
+    if (FABRIC_TRUST || CHANNEL || CHAINCODE) throw new Error('configuration: FABRIC_TRUST, CHANNEL and CHAINCODE go with FABRIC_PROFILE');
+    return {};
+  }
+  if (LEDGER !== 'fabric') throw new Error('configuration: FABRIC_PROFILE goes with LEDGER=fabric');
+  if (!FABRIC_TRUST || !CONSORTIUM) throw new Error('configuration: with FABRIC_PROFILE, FABRIC_TRUST and CONSORTIUM are needed');
+  if (DEMO) throw new Error('configuration: DEMO is for a network of our own, since it enrols its users there');
+  const profile = { profile: resolve(FABRIC_PROFILE), trust: resolve(FABRIC_TRUST) };
+  return { existing: { ...profile, ...(CHANNEL ? { channel: CHANNEL } : {}), ...(CHAINCODE ? { chaincode: CHAINCODE } : {}) } };
 }
 
 const client = z.object({ DRL_URL: z.url().default('http://127.0.0.1:8080'), DRL_TOKEN: z.string().min(1).optional() });

@@ -153,6 +153,16 @@ export class Identities {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** The same, for one that its organisation issued: roles and department are the new certificate's. */
+  async replace(identity: NewIdentity, { certificate, privateKey }: Awaited<ReturnType<Enrol>>): Promise<void> {
+    const entry = this.#read(identity.name);
+    if (entry && entry.mspId !== identity.mspId) throw new Error(`the identity ${identity.name} is of ${entry.mspId}`);
+    await this.renew(identity.name, async () => ({ certificate, privateKey }));
+    const { roles, department, auditScope, custodian, ...kept } = this.#read(identity.name) as Stored;
+    const { oidcSubject: _, ...said } = identity;
+    this.#wallet.write(identity.name, JSON.stringify(stored.parse({ ...kept, ...said, roles: [...said.roles] })));
+  }
+
   /** Changes whenever an identity does, through whichever process. */
   stamp(): number {
     return this.#wallet.stamp();

@@ -8,13 +8,14 @@ import { connectionProfile } from '@drl/network/fabric/profile';
 import { readNetwork } from '@drl/network/fabric/state';
 import { rootCertificates } from '@drl/network/fabric/trust';
 import { type Logger, pino } from 'pino';
-import { type Config, readConfig } from './config.js';
+import { type Config, type ExistingNetwork, readConfig } from './config.js';
 import { attributesOf, type Enrol, Identities } from './identities.js';
 import { openEmbedded } from './ledger/embedded.js';
 import type { Identity, Ledger } from './ledger/ledger.js';
 import { announce } from './start/announce.js';
 import type { Backend } from './start/backend.js';
 import { directories } from './start/directories.js';
+import { readProfile, readRoots } from './start/existingNetwork.js';
 import { beginFirstStart, createUsers, endFirstStart, managerIn, prepare, simulationStart } from './start/firstStart.js';
 import { mustBeFree, openService, type Service } from './start/service.js';
 import { walletKey } from './wallet.js';
@@ -39,12 +40,13 @@ export async function start(config: Config, log: Logger, say: Say = () => undefi
   const { dataDir, demo } = config;
   const consortium = consortiumOf(config);
   await mustBeFree(config.port, config.host);
-  const first = beginFirstStart(dataDir, say);
-  if (first)
+  // Imported identities are there before anything else is, and cannot be had again from anywhere near.
+  const first = beginFirstStart(dataDir, say, config.existing !== undefined);
+  if (first && !config.existing)
     say(demo ? `First start: making the demonstration in ${dataDir} …` : `First start: making an empty consortium in ${dataDir} …`);
   const key = config.walletKey ?? walletKey(dataDir);
   const identities = new Identities(dataDir, key);
-  const open = config.ledger === 'fabric' ? openOnFabric : openInProcess;
+  const open = openFor(config);
   // One moment for the clock's beginning and for what the settings declare of it, also around midnight.
   const now = new Date();
   const backend = await open({ config, consortium, identities, first, now, say });
@@ -62,11 +64,20 @@ export async function start(config: Config, log: Logger, say: Say = () => undefi
 
 /** The consortium that the configured ledger is of: a network that runs has its own, organisations added since included. */
 export function consortiumOf(config: Config): Consortium {
+  if (config.existing) {
+    const consortium = readConsortium(config.consortium);
+    const { channel = consortium.channel, chaincode = consortium.chaincode } = config.existing;
+    return { ...consortium, channel, chaincode };
+  }
   return config.ledger === 'fabric' ? readNetwork(config.networkDir).consortium : readConsortium(config.consortium);
 }
 
 /** Certificates for new identities, from the authorities' own files or servers: works beside a running service and without one. */
 export function enrolFor(config: Config, consortium: Consortium): Enrol {
+  if (config.existing)
+    return async () => {
+      throw new Error('the organisations of this network issue their own identities: drl identity import brings them in');
+    };
   return config.ledger === 'fabric' ? enrolOnFabric(config) : enrolInProcess(config, consortium);
 }
 
@@ -82,12 +93,17 @@ interface Opening {
 export async function openBackend(config: Config): Promise<{ readonly ledger: Ledger; readonly chaincode: string }> {
   const consortium = consortiumOf(config);
   const identities = new Identities(config.dataDir, config.walletKey ?? walletKey(config.dataDir));
-  const open = config.ledger === 'fabric' ? openOnFabric : openInProcess;
+  const open = openFor(config);
   const { ledger } = await open({ config, consortium, identities, first: false, now: new Date(), say: () => undefined });
   return { ledger, chaincode: consortium.chaincode };
 }
 
 type Open = (opening: Opening) => Promise<Backend>;
+
+function openFor({ ledger, existing }: Config): Open {
+  if (ledger === 'embedded') return openInProcess;
+  return existing ? openOnExisting(existing) : openOnFabric;
+}
 
 const openInProcess: Open = async ({ config, consortium, identities, first, now, say }) => {
   const { demo, dataDir, maxInFlight } = config;
@@ -131,12 +147,25 @@ const openOnFabric: Open = async ({ config, consortium, identities, first, say }
   };
 };
 
+/** A network that others brought up: its profile, its roots, and what identities were imported. Who issued them also revokes them. */
+function openOnExisting(existing: ExistingNetwork): Open {
+  return async ({ config, consortium, identities }) => {
+    const profile = readProfile(existing);
+    const roots = readRoots(existing);
+    const reader = readerOf(identities, consortium);
+    const { openFabric } = await fabric.adapter();
+    const { channel, chaincode } = consortium;
+    const ledger = await openFabric({ profile, channel, chaincode, reader, maxInFlight: config.maxInFlight });
+    return { ledger, trust: () => roots };
+  };
+}
+
 /** Who reads the channel for this gateway: a manager where it has one. Its certificate may be renewed while the service runs, or revoked. */
 function readerOf(identities: Identities, consortium: Consortium): () => Identity {
   const choose = (): Identity | undefined =>
     managerIn(identities, consortium) ?? identities.byName(identities.list().find((one) => !one.revokedAt)?.name ?? '')?.identity;
   let reader = choose();
-  if (!reader) throw new Error('no identity of this gateway could read the channel; add one with: drl identity add');
+  if (!reader) throw new Error('no identity of this gateway could read the channel; add one with: drl identity add, or import');
   return () => {
     reader = identities.byName((reader as Identity).name)?.identity ?? choose() ?? reader;
     return reader as Identity;

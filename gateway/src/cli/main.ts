@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 /** Commands that ask a service, and those that work on the data directory itself. */
 const asks = ['import', 'trace', 'deliver', 'evidence', 'terms', 'chain export'];
-const local = ['start', 'fsck', 'identity add', 'identity list', 'identity renew', 'identity revoke'];
+const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
   const program = new Command('drl')

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DEMO_USERS } from '../demo/users.js';
 import type { Services } from '../usecases/services.js';
@@ -13,7 +14,7 @@ export async function announce(services: Services, address: string, dataDir: str
   ];
   const tries = demo ? await threeTries(services, address, dataDir) : [];
   if (tries.length > 0) lines.push(`  its users:      ${join(shown(dataDir), DEMO_USERS)}`, '', 'Try, each as another user:', ...tries);
-  else if (!demo)
+  else if (!demo && existsSync(join(dataDir, INITIAL_MANAGER)))
     lines.push(
       `  first manager:  ${join(shown(dataDir), INITIAL_MANAGER)}`,
       '  add users with: npx drl identity add NAME --department ID --roles steward,consumer',

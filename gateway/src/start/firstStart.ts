@@ -28,8 +28,11 @@ const loading = (dataDir: string) => join(dataDir, 'loading');
 const layout = (dataDir: string) => join(dataDir, 'layout');
 const LAYOUT = '1\n';
 
-/** Whether nothing was made here yet. What a start that was cut off left behind has served nobody: it goes, and is made again. */
-export function beginFirstStart(dataDir: string, say: Say): boolean {
+/**
+ * Whether nothing was made here yet. What a start that was cut off left behind has served nobody: it goes, and is made again; `keepUsers`: but
+ * for identities, which were there before.
+ */
+export function beginFirstStart(dataDir: string, say: Say, keepUsers = false): boolean {
   if (existsSync(layout(dataDir))) {
     if (readFileSync(layout(dataDir), 'utf8') !== LAYOUT) throw new Error(`${dataDir} was laid out by another version of this software`);
     return false;
@@ -38,8 +41,8 @@ export function beginFirstStart(dataDir: string, say: Say): boolean {
   if (existsSync(loading(dataDir))) {
     say('The last start was cut off while it loaded; beginning anew.');
     const { ledger, readModel, journal, questions, wallet } = directories(dataDir);
-    const users = [join(dataDir, 'headers'), join(dataDir, DEMO_USERS), join(dataDir, INITIAL_MANAGER)];
-    for (const part of [ledger, readModel, journal, questions, wallet, ...users]) rmSync(part, { recursive: true, force: true });
+    const users = keepUsers ? [] : [wallet, join(dataDir, 'headers'), join(dataDir, DEMO_USERS), join(dataDir, INITIAL_MANAGER)];
+    for (const part of [ledger, readModel, journal, questions, ...users]) rmSync(part, { recursive: true, force: true });
   } else writeSecret(loading(dataDir), Buffer.from(LAYOUT));
   return true;
 }

@@ -106,6 +106,7 @@ function identityCommands(program: Command, _exit: (code: number) => void): void
         out(token);
       }
     });
+  importCommand(identity);
   identity
     .command('list')
     .description(t({ zh: '列出身份', en: 'list identities' }))
@@ -151,6 +152,66 @@ function identityCommands(program: Command, _exit: (code: number) => void): void
       identities.revoke(name);
       if (options.json) json({ name, revoked: true });
       else out(t({ zh: `${name} 已撤销`, en: `${name} is revoked` }));
+    });
+}
+
+interface ImportOptions {
+  readonly msp: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly mspDir?: string;
+  readonly department?: string;
+  readonly oidcSubject?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+function importCommand(identity: Command): void {
+  identity
+    .command('import <name>')
+    .description(
+      t({
+        zh: '导入由所在组织签发的身份；角色和部门以证书为准；凭证只显示这一次',
+        en: 'bring in an identity that its organisation issued; roles and department are the certificate’s; its token is shown this once',
+      }),
+    )
+    .requiredOption('--msp <id>', t({ zh: '组织', en: 'the organisation' }))
+    .option('--cert <file>', t({ zh: '证书（PEM）', en: 'its certificate, PEM' }))
+    .option('--key <file>', t({ zh: '私钥（PEM）', en: 'its private key, PEM' }))
+    .option('--msp-dir <dir>', t({ zh: '代替二者：MSP 目录', en: 'in place of both: an MSP folder (signcerts, keystore)' }))
+    .option('--department <id>', t({ zh: '证书未写明部门时', en: 'where the certificate names none' }))
+    .option('--oidc-subject <subject>')
+    .option('--replace', t({ zh: '换用新证书；凭证不变', en: 'a new certificate for one that is here; its token stays' }))
+    .option('--json')
+    .addHelpText(
+      'after',
+      '\n  drl identity import household-steward-1 --msp PoliceMSP --cert steward.pem --key steward.key\n  drl identity import reader --msp PoliceMSP --msp-dir users/User1@police/msp',
+    )
+    .action(async (name: string, options: ImportOptions, command: Command) => {
+      const config = configOf(command);
+      const { msp: mspId, cert, key, mspDir, department, oidcSubject } = options;
+      if ((mspDir === undefined) !== (cert !== undefined && key !== undefined))
+        throw new CliError('USAGE', '--cert FILE --key FILE | --msp-dir DIR');
+      if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) throw new CliError('USAGE', name);
+      const { filesOfMsp, importedIdentity, readCredentials } = await import('../../importIdentity.js');
+      const credentials = readCredentials(mspDir === undefined ? { cert: cert as string, key: key as string } : filesOfMsp(mspDir));
+      const { consortiumOf } = await service();
+      const asked = { name, mspId, ...(department ? { department } : {}), ...(oidcSubject ? { oidcSubject } : {}) };
+      const wanted = importedIdentity(asked, credentials.certificate, consortiumOf(config));
+      const identities = store(config);
+      const done = { name, department: wanted.department, mspId, roles: wanted.roles };
+      if (options.replace) {
+        await identities.replace(wanted, credentials);
+        if (options.json) json(done);
+        else out(name);
+        return;
+      }
+      const { token } = await identities.create(wanted, async () => credentials);
+      if (options.json) json({ ...done, token });
+      else {
+        say(t({ zh: `${name} 已导入。凭证只显示这一次：`, en: `${name} is here. Its token is shown this once:` }));
+        out(token);
+      }
     });
 }
 
