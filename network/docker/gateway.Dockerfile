@@ -14,7 +14,8 @@ COPY gateway/package.json gateway/
 RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund --workspace gateway
 
 FROM node:20-alpine
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data LEDGER=fabric NETWORK_DIR=/network
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data LEDGER=fabric \
+    FABRIC_PROFILE=/network/profile.json FABRIC_TRUST=/network/trust CONSORTIUM=/network/consortium.yaml
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /src/chaincode/package.json chaincode/package.json
