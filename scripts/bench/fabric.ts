@@ -23,9 +23,11 @@ import { type Load, type Measured, median, quantile, run } from './fabric/load.j
 const ROOT = join(__dirname, '..', '..', '..');
 const LOADS = [1, 32, 128];
 const TURNS = 3;
-const TURN_MS = 2000;
+const TURN_MS = 1500;
 const TIMEOUTS_MS = [10, 20, 50, 100];
 const LONE = 12;
+/** In flight, beside the lone ones, at each batch timeout. */
+const BUSY = [32, 128];
 
 type Name = 'bare' | 'express' | 'native' | 'gateway';
 const ARMS: Readonly<Record<Name, string>> = {
@@ -124,12 +126,14 @@ function row({ perSecond, p50, p99, done, spent }: Figures, name: Name): string 
   ].join('');
 }
 
-/** One at a time, each arm after the other, at each batch timeout. */
-async function lone(bench: Bench, dir: string, ordering: Consortium['ordering']): Promise<void> {
+/** At each batch timeout: one at a time, each arm after the other; then the gateway under load. */
+async function timeouts(bench: Bench, dir: string, ordering: Consortium['ordering']): Promise<void> {
   const { place, signer, clients, gateway, groups } = bench;
   print('');
-  print('lone transaction, p50 in ms, against BatchTimeout');
-  print('  BatchTimeout   fabric-network   our adapter   our gateway   gateway − fabric-network (aim ≤ 20)   foreign');
+  print('against BatchTimeout: a lone transaction, p50 in ms; shares a second and CPU ms each through our gateway, with more in flight');
+  print(
+    `  BatchTimeout   fabric-network   our adapter   our gateway   more (aim ≤ 20) | ${BUSY.map((b) => `${b} in flight`.padStart(20)).join('')} | foreign`,
+  );
   for (const name of ['bare', 'native'] as const) await clients[name].ask({ open: name, place, as: signer });
   for (const batchTimeoutMs of TIMEOUTS_MS) {
     await setBatch(dir, { ...ordering, batchTimeoutMs });
@@ -142,11 +146,17 @@ async function lone(bench: Bench, dir: string, ordering: Consortium['ordering'])
     const times = new Map<Name, number[]>();
     const before = readCpu(groups);
     for (let i = 0; i < LONE; i++) for (const [name, work] of once) times.set(name, [...(times.get(name) ?? []), ...(await work()).times]);
+    const busy: Turn[] = [];
+    for (const inFlight of BUSY) busy.push(await turn(bench, 'gateway', { inFlight, ms: TURN_MS }));
     const { foreign, elapsed } = spentBetween(groups, before, readCpu(groups));
     const p50 = (name: Name) => median(times.get(name) ?? []);
-    const more = n(p50('gateway') - p50('bare'), 24, 1);
+    const more = n(p50('gateway') - p50('bare'), 17, 1);
+    const rates = busy.map(({ measured: { times: done, tookMs }, spent: { byGroup } }) => {
+      const cpu = Object.values(byGroup).reduce((sum, used) => sum + used, 0) / done.length;
+      return `${n((1000 * done.length) / tookMs, 8)} /s ${n(cpu, 5, 1)} ms`;
+    });
     print(
-      `  ${n(batchTimeoutMs, 9)} ms  ${n(p50('bare'), 14, 1)} ${n(p50('native'), 13, 1)} ${n(p50('gateway'), 13, 1)} ${more} ${n(foreign / elapsed, 22, 2)}`,
+      `  ${n(batchTimeoutMs, 9)} ms  ${n(p50('bare'), 14, 1)} ${n(p50('native'), 13, 1)} ${n(p50('gateway'), 13, 1)} ${more} | ${rates.join(' ')} | ${n(foreign / elapsed, 6, 2)}`,
     );
   }
   for (const name of ['bare', 'native'] as const) await clients[name].ask('close');
@@ -203,7 +213,7 @@ async function main(): Promise<void> {
     const bench = { place, signer, clients, gateway, groups };
     for (const name of names) await turn(bench, name, { inFlight: 32, ms: 1000 });
     await loads(bench);
-    await lone(bench, dir, ordering);
+    await timeouts(bench, dir, ordering);
     print('');
     print(`took ${((performance.now() - started) / 1000).toFixed(0)} s`);
   } finally {
