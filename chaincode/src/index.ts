@@ -1,4 +1,5 @@
 import type { Contract } from 'fabric-contract-api';
+import './quick.js';
 import { AssetContract } from './contract/asset.js';
 import { AuditContract } from './contract/audit.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
