@@ -140,8 +140,10 @@ export class Submitter {
         if (signed instanceof LedgerError) lost = signed;
         else {
           attempts.push(signed.transactionId);
-          const entry = openEntry(once?.fingerprint ?? '', attempts, signed);
-          if (once) await this.#parts.journal.put(once.scope, entry);
+          // Made only where it is kept: most writes are decided before anybody asks.
+          const tried = [...attempts];
+          const entry = () => openEntry(once?.fingerprint ?? '', tried, signed);
+          if (once) await this.#parts.journal.put(once.scope, entry());
           onSigned(attempts[0] as string);
           const outcome = await this.#send(write, once, entry, signed);
           if (!(outcome instanceof LedgerError)) return outcome;
@@ -186,13 +188,13 @@ export class Submitter {
     }
   }
 
-  async #send(write: Write, once: Once | undefined, entry: OpenEntry, signed: SignedTransaction): Promise<Outcome | LedgerError> {
+  async #send(write: Write, once: Once | undefined, open: () => OpenEntry, signed: SignedTransaction): Promise<Outcome | LedgerError> {
     const { transactionId } = signed;
     this.#pending.set(transactionId, write.as.name);
     try {
       const receipt = await this.#parts.ledger.submit(signed);
       if (receipt.code !== VALID) return invalid(receipt);
-      if (once) await this.#parts.journal.put(once.scope, decidedEntry(entry, receipt)).catch((error) => this.#parts.onFailure?.(error));
+      if (once) await this.#parts.journal.put(once.scope, decidedEntry(open(), receipt)).catch((error) => this.#parts.onFailure?.(error));
       return { state: 'decided', receipt };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
@@ -200,6 +202,7 @@ export class Submitter {
       const unknown = error.code === 'OUTCOME_UNKNOWN';
       // What was promised to happen once is sent until it is known to be there; what was not, and was not sent, is the caller's to repeat.
       if (!unknown && !(error.code === 'UNAVAILABLE' && once)) throw error;
+      const entry = open();
       const scope = once?.scope ?? `${write.as.name} ${randomUUID()}`;
       if (!once) await this.#parts.journal.put(scope, entry);
       this.#keep(this.#settleLater(scope, entry));
