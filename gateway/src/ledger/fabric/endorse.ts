@@ -81,11 +81,7 @@ export async function ask(
   asking: Asking = {},
 ): Promise<Answer> {
   const own = peers.filter((peer) => peer.mspId === mspId);
-  let failure: unknown = new LedgerError('UNAVAILABLE', {
-    stage: 'endorse',
-    mspId,
-    reason: 'the connection profile names no peer of this organisation',
-  });
+  let failure: unknown;
   const order = wellFirst(
     own.map((_, i) => own[(first + i) % own.length] as Endpoint),
     asking,
@@ -98,7 +94,10 @@ export async function ask(
       failure = error;
     }
   }
-  throw failure;
+  throw (
+    failure ??
+    new LedgerError('UNAVAILABLE', { stage: 'endorse', mspId, reason: 'the connection profile names no peer of this organisation' })
+  );
 }
 
 /** Those that are well, in their order, then those that failed lately. */
