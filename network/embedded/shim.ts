@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+// Certificates parsed once, as in a peer's process.
+import '@drl/chaincode/quick';
 import type { Contract } from 'fabric-contract-api';
 
 /**
@@ -73,19 +74,4 @@ function quieten(): void {
 }
 const ignore = (): void => undefined;
 
-/** fabric-shim parses the caller's certificate for every invocation at every organisation; callers are few. State: certificates parsed. */
-function rememberCertificates(): void {
-  const { Certificate } = createRequire(require.resolve('fabric-shim'))('@fidm/x509') as { Certificate: { fromPEM(pem: Buffer): unknown } };
-  const parse = Certificate.fromPEM.bind(Certificate);
-  const known = new Map<string, unknown>();
-  Certificate.fromPEM = (pem) => {
-    const name = pem.toString();
-    const found = known.get(name) ?? parse(pem);
-    if (known.size >= 1000) known.clear();
-    known.set(name, found);
-    return found;
-  };
-}
-
 quieten();
-rememberCertificates();

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Organisation } from '@drl/network/consortium';
@@ -104,8 +104,21 @@ describeFabric('a gateway for each department', () => {
     ]);
     expect(await tried('--msp', 'NobodyMSP', '--cert', own.cert, '--key', own.key)).toEqual([1, expect.stringContaining('NobodyMSP')]);
     expect(await tried('--msp', 'PoliceMSP', '--cert', own.cert)).toEqual([2, expect.stringContaining('--msp-dir')]);
+    writeFileSync(join(scratch, 'half.json'), JSON.stringify({ peers: { 'peer0.police': {} } }));
+    const half = new RealService({ ...files.env, FABRIC_PROFILE: join(scratch, 'half.json') });
+    running.push(half);
+    await expect(half.start()).rejects.toThrow(/half\.json: missing: orderers; organizations: one with an mspid that lists peer0\.police/);
     const added = await household.drl(['identity', 'add', 'household-steward-2', '--department', 'household', '--roles', 'steward']);
     expect([added.code, added.err]).toEqual([1, expect.stringContaining('identity import')]);
+  });
+
+  test('takes a new certificate for a user while it runs, whose token stays', async () => {
+    const before = JSON.parse((await social.drl(['identity', 'list', '--json'])).out)[0];
+    const { cert, key } = byOpenssl(network.dir, 'SocialMSP', 'social-consumer-1', { roles: 'consumer,steward' }, join(scratch, 'renewed'));
+    await imported(social, 'social-consumer-1', 'SocialMSP', ['--cert', cert, '--key', key, '--replace']);
+    const [after] = JSON.parse((await social.drl(['identity', 'list', '--json'])).out);
+    expect([before.roles, after.roles, after.keys]).toEqual([['consumer'], ['steward', 'consumer'], 1]);
+    await ok(social.ask(consumer, 'POST', '/assets', { ...population, title: { en: 'Contributions' } }));
   });
 
   test('comes back from its backup in another place, reading the ledger anew, with the tokens that it gave', async () => {

@@ -44,6 +44,29 @@ test('folders and addresses by department, several where they stand several time
   expect([...readConfig({ DEMO: '0' }).fileRoots]).toEqual([]);
 });
 
+describe('a network that others brought up', () => {
+  const whole = {
+    LEDGER: 'fabric',
+    FABRIC_PROFILE: '/etc/drl/profile.json',
+    FABRIC_TRUST: '/etc/drl/trust',
+    CONSORTIUM: '/etc/drl/c.yaml',
+  };
+
+  test('is described by profile, roots and consortium file together, and has no demonstration', () => {
+    const { existing, demo } = readConfig({ ...whole, CHANNEL: 'city' });
+    expect([existing, demo]).toEqual([{ profile: '/etc/drl/profile.json', trust: '/etc/drl/trust', channel: 'city' }, false]);
+    expect(readConfig({ LEDGER: 'fabric' }).existing).toBeUndefined();
+  });
+
+  test.each([
+    ['FABRIC_TRUST', { ...whole, FABRIC_TRUST: '' }],
+    ['CONSORTIUM', { ...whole, CONSORTIUM: '' }],
+    ['LEDGER=fabric', { ...whole, LEDGER: 'embedded' }],
+    ['DEMO', { ...whole, DEMO: '1' }],
+    ['FABRIC_PROFILE', { LEDGER: 'fabric', CHANNEL: 'city' }],
+  ])('is refused, naming %s', (name, env) => expect(() => readConfig(env)).toThrow(name));
+});
+
 test('an empty variable is an unset one', () => expect(readConfig({ PORT: '', OIDC_ISSUER: '' }).port).toBe(8080));
 
 test('the command line’s address loses its last slash', () =>
