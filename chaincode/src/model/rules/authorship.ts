@@ -2,9 +2,10 @@ import type { Caller } from '../caller.js';
 import type { RuleCode } from '../errors.js';
 import type { Stamp } from '../records/common.js';
 import type { LedgerRecord, RecordKind, RecordOf } from '../records/index.js';
-import { type ActRule, acts, type Change, type Related } from './acts.js';
+import type { ActRule, Change, Related } from './acts/rule.js';
+import { acts } from './acts.js';
 
-export type { Related } from './acts.js';
+export type { Related } from './acts/rule.js';
 
 /**
  * Whether this creator may have made this change: undefined, or the code of what is wrong. Fabric takes a new record from the manager's peer

@@ -1,0 +1,38 @@
+import type { Caller, Role } from '../../caller.js';
+import type { Asset } from '../../records/asset.js';
+import type { Grant } from '../../records/grant.js';
+import type { RecordKind, RecordOf } from '../../records/index.js';
+import type { Right } from '../../records/right.js';
+
+/** The form of a row in the table of acts (acts.ts): one way in which a record may change, and by whom. */
+export interface Related {
+  /** The asset's confirmed owner (a department), who confirms and declines all rights but ownership. */
+  readonly owner?: string | undefined;
+  /** The right that a transfer ends, as it stood before. */
+  readonly from?: Right | undefined;
+  /** The asset of a grant, as it stood: whether it needed a decision. */
+  readonly asset?: Asset | undefined;
+  /** The grant of a share or refusal, as it stood. */
+  readonly grant?: Grant | undefined;
+}
+
+export interface Change<K extends RecordKind> {
+  readonly previous: RecordOf<K> | undefined;
+  readonly next: RecordOf<K>;
+  readonly caller: Caller;
+  readonly related: Related;
+}
+
+export interface ActRule<K extends RecordKind> {
+  /** undefined: a new record. */
+  readonly from: readonly (RecordOf<K>['status'] | undefined)[];
+  readonly to: readonly RecordOf<K>['status'][];
+  /** Fields that may change beside version, updated and status. A new record has them all but what `lacks` names. */
+  readonly fields?: readonly (keyof RecordOf<K> & string)[];
+  readonly lacks?: readonly (keyof RecordOf<K> & string)[];
+  readonly by: (change: Change<K>) => boolean;
+}
+
+export const is = (caller: Caller, department: string | undefined, ...roles: Role[]) =>
+  caller.department === department && roles.some((role) => caller.roles.includes(role));
+export const manages = ({ caller }: { caller: Caller }) => caller.roles.includes('manager');
