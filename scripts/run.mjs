@@ -95,7 +95,7 @@ function check() {
   process.exit(failed.length === 0 ? 0 : 1);
 }
 
-const programs = { bench: 'bench.js', 'bench:fabric': 'bench/fabric.js', faults: 'faults.js' };
+const programs = { bench: 'bench.js', 'bench:fabric': 'bench/fabric.js', faults: 'faults.js', states: 'states.js' };
 const [command = 'start', ...args] = process.argv.slice(2);
 process.chdir(root);
 ensure();

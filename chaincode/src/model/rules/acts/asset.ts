@@ -6,9 +6,22 @@ const body = ['catalogCode', 'title', 'description', 'theme', 'keywords', 'eleme
 const more = ['shareMethod', 'openToPublic', 'accrualPeriodicity', 'contentModified', 'contentHash', 'level', 'authoritativeFor'] as const;
 const revised = [...body, ...more, 'source', 'distributions'] as const;
 
+const kept = (['registered', 'published', 'suspended'] as const).map(
+  (status): ActRule<'asset'> => ({
+    step: ['asset:revise', 'asset:attach'],
+    who: ['publisher'],
+    from: [status],
+    to: [status],
+    fields: [...revised, 'reason'],
+    by: publisher,
+  }),
+);
+
 export const asset: ActRule<'asset'>[] = [
-  { from: [undefined], to: ['registered'], lacks: ['reason'], by: publisher },
-  { from: ['registered'], to: ['registered', 'published'], fields: [...revised, 'reason'], by: publisher },
-  { from: ['published'], to: ['published', 'suspended', 'retired'], fields: [...revised, 'reason'], by: publisher },
-  { from: ['suspended'], to: ['suspended', 'published', 'retired'], fields: [...revised, 'reason'], by: publisher },
+  { step: ['asset:register'], who: ['publisher'], from: [undefined], to: ['registered'], lacks: ['reason'], by: publisher },
+  ...kept,
+  { step: ['asset:publish'], who: ['publisher'], from: ['registered'], to: ['published'], fields: ['reason'], by: publisher },
+  { step: ['asset:suspend'], who: ['publisher'], from: ['published'], to: ['suspended'], fields: ['reason'], by: publisher },
+  { step: ['asset:resume'], who: ['publisher'], from: ['suspended'], to: ['published'], fields: ['reason'], by: publisher },
+  { step: ['asset:retire'], who: ['publisher'], from: ['published', 'suspended'], to: ['retired'], fields: ['reason'], by: publisher },
 ];

@@ -33,26 +33,64 @@ function accepts({ previous, next, caller }: Change<'grant'>): boolean {
 
 const side = (change: Change<'grant'>) => assigner(change) || assignee(change);
 const agreeing = (['requested', 'returned', 'active', 'suspended'] as const).flatMap((status): ActRule<'grant'>[] => [
-  { from: [status], to: [status], fields: ['termsOffer'], by: (change) => side(change) && offers(change) },
-  { from: [status], to: [status], fields: ['termsOffer', 'termsHash', 'termsAgreed'], by: (change) => side(change) && accepts(change) },
+  {
+    step: ['grant:offerTerms', 'grant:declineTerms'],
+    who: ['provider', 'consumer'],
+    from: [status],
+    to: [status],
+    fields: ['termsOffer'],
+    by: (change) => side(change) && offers(change),
+  },
+  {
+    step: ['grant:acceptTerms'],
+    who: ['provider', 'consumer'],
+    from: [status],
+    to: [status],
+    fields: ['termsOffer', 'termsHash', 'termsAgreed'],
+    by: (change) => side(change) && accepts(change),
+  },
 ]);
 const unanswered = ['decided', 'reason', 'termsHash', 'termsAgreed'] as const;
 
 export const grant: ActRule<'grant'>[] = [
   ...agreeing,
-  { from: [undefined], to: ['requested'], lacks: unanswered, by: assignee },
-  { from: [undefined], to: ['active'], lacks: [...unanswered, 'dueAt'], by: (change) => assignee(change) && needsNoDecision(change) },
-  { from: ['returned'], to: ['requested'], fields: asked, by: assignee },
-  { from: ['returned'], to: ['active'], fields: asked, by: (change) => assignee(change) && needsNoDecision(change) },
+  { step: ['grant:request'], who: ['consumer'], from: [undefined], to: ['requested'], lacks: unanswered, by: assignee },
   {
+    step: ['grant:request'],
+    who: ['consumer'],
+    from: [undefined],
+    to: ['active'],
+    lacks: [...unanswered, 'dueAt'],
+    by: (change) => assignee(change) && needsNoDecision(change),
+  },
+  { step: ['grant:resubmit'], who: ['consumer'], from: ['returned'], to: ['requested'], fields: asked, by: assignee },
+  {
+    step: ['grant:resubmit'],
+    who: ['consumer'],
+    from: ['returned'],
+    to: ['active'],
+    fields: asked,
+    by: (change) => assignee(change) && needsNoDecision(change),
+  },
+  {
+    step: ['grant:approve'],
+    who: ['provider', 'manager, once overdue'],
     from: ['requested'],
     to: ['active'],
     fields: ['decided', 'reason', 'constraints', 'assetVersion'],
     by: (change) => decider(change) && widened(change.previous?.constraints ?? {}, change.next.constraints) === undefined,
   },
-  { from: ['requested'], to: ['refused'], fields: ['decided', 'reason'], by: decider },
-  { from: ['requested'], to: ['returned'], fields: ['reason', 'dueAt'], by: assigner },
-  { from: ['requested', 'returned'], to: ['withdrawn'], fields: ['reason'], by: assignee },
-  { from: ['active'], to: ['suspended', 'revoked'], fields: ['reason'], by: assigner },
-  { from: ['suspended'], to: ['active', 'revoked'], fields: ['reason'], by: assigner },
+  {
+    step: ['grant:refuse'],
+    who: ['provider', 'manager, once overdue'],
+    from: ['requested'],
+    to: ['refused'],
+    fields: ['decided', 'reason'],
+    by: decider,
+  },
+  { step: ['grant:return'], who: ['provider'], from: ['requested'], to: ['returned'], fields: ['reason', 'dueAt'], by: assigner },
+  { step: ['grant:withdraw'], who: ['consumer'], from: ['requested', 'returned'], to: ['withdrawn'], fields: ['reason'], by: assignee },
+  { step: ['grant:suspend'], who: ['provider'], from: ['active'], to: ['suspended'], fields: ['reason'], by: assigner },
+  { step: ['grant:resume'], who: ['provider'], from: ['suspended'], to: ['active'], fields: ['reason'], by: assigner },
+  { step: ['grant:revoke'], who: ['provider'], from: ['active', 'suspended'], to: ['revoked'], fields: ['reason'], by: assigner },
 ];

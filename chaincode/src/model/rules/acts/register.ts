@@ -5,6 +5,8 @@ const manager = (mspId: string | undefined, caller: Caller) => caller.mspId === 
 
 export const settings: ActRule<'settings'>[] = [
   {
+    step: ['settings:set'],
+    who: ['manager'],
     from: [undefined, 'active'],
     to: ['active'],
     fields: [
@@ -25,8 +27,16 @@ export const settings: ActRule<'settings'>[] = [
   },
 ];
 
-export const department: ActRule<'department'>[] = [{ from: [undefined], to: ['active'], by: manages }];
+export const department: ActRule<'department'>[] = [
+  { step: ['department:admit'], who: ['manager'], from: [undefined], to: ['active'], by: manages },
+];
 
 export const auditQuery: ActRule<'audit-query'>[] = [
-  { from: [undefined], to: ['recorded'], by: ({ next, caller }) => is(caller, next.by, 'auditor') },
+  {
+    step: ['audit:record'],
+    who: ['auditor'],
+    from: [undefined],
+    to: ['recorded'],
+    by: ({ next, caller }) => is(caller, next.by, 'auditor'),
+  },
 ];

@@ -7,23 +7,41 @@ const confirmer = (change: Change<'right'>) =>
 const receiver = ({ previous, caller }: Change<'right'>) => is(caller, previous?.offeredTo, 'steward', 'consumer');
 
 export const right: ActRule<'right'>[] = [
-  { from: [undefined], to: ['claimed'], lacks: ['confirmed', 'offeredTo', 'transferredFrom', 'transferredTo', 'reason'], by: holder },
   {
+    step: ['right:claim'],
+    who: ['holder'],
+    from: [undefined],
+    to: ['claimed'],
+    lacks: ['confirmed', 'offeredTo', 'transferredFrom', 'transferredTo', 'reason'],
+    by: holder,
+  },
+  {
+    step: ['right:accept'],
+    who: ['receiver'],
     from: [undefined],
     to: ['confirmed'],
     lacks: ['offeredTo', 'transferredTo', 'reason'],
     by: (change) => holder(change) && transferred(change),
   },
-  { from: ['claimed'], to: ['confirmed'], fields: ['confirmed'], by: confirmer },
-  { from: ['claimed'], to: ['lapsed'], fields: ['reason'], by: (change) => holder(change) || confirmer(change) },
+  { step: ['right:confirm'], who: ['manager', 'owner'], from: ['claimed'], to: ['confirmed'], fields: ['confirmed'], by: confirmer },
   {
+    step: ['right:decline'],
+    who: ['holder', 'manager', 'owner'],
+    from: ['claimed'],
+    to: ['lapsed'],
+    fields: ['reason'],
+    by: (change) => holder(change) || confirmer(change),
+  },
+  {
+    step: ['right:offer', 'right:decline'],
+    who: ['holder', 'receiver'],
     from: ['confirmed'],
     to: ['confirmed'],
     fields: ['offeredTo'],
     by: (change) => holder(change) || (receiver(change) && change.next.offeredTo === undefined),
   },
-  { from: ['confirmed'], to: ['transferred'], fields: ['transferredTo'], by: receiver },
-  { from: ['confirmed'], to: ['lapsed'], fields: ['reason'], by: holder },
+  { step: ['right:accept'], who: ['receiver'], from: ['confirmed'], to: ['transferred'], fields: ['transferredTo'], by: receiver },
+  { step: ['right:decline'], who: ['holder'], from: ['confirmed'], to: ['lapsed'], fields: ['reason'], by: holder },
 ];
 
 /** Both signatures are there: the holder's offer stands in the old right, the receiver signs the new one. */
@@ -35,6 +53,14 @@ function transferred({ next, related: { from } }: Change<'right'>): boolean {
 }
 
 export const contest: ActRule<'contest'>[] = [
-  { from: [undefined], to: ['open'], lacks: ['ruling'], by: ({ next, caller }) => is(caller, next.by, 'steward', 'consumer') },
-  { from: ['open'], to: ['upheld', 'dismissed'], fields: ['ruling'], by: manages },
+  {
+    step: ['right:contest'],
+    who: ['objector'],
+    from: [undefined],
+    to: ['open'],
+    lacks: ['ruling'],
+    by: ({ next, caller }) => is(caller, next.by, 'steward', 'consumer'),
+  },
+  { step: ['right:decline'], who: ['manager'], from: ['open'], to: ['upheld'], fields: ['ruling'], by: manages },
+  { step: ['right:confirm'], who: ['manager'], from: ['open'], to: ['dismissed'], fields: ['ruling'], by: manages },
 ];

@@ -3,6 +3,7 @@ import type { Asset } from '../../records/asset.js';
 import type { Grant } from '../../records/grant.js';
 import type { RecordKind, RecordOf } from '../../records/index.js';
 import type { Right } from '../../records/right.js';
+import type { TransactionName } from '../../transactions.js';
 
 /** The form of a row in the table of acts (acts.ts): one way in which a record may change, and by whom. */
 export interface Related {
@@ -23,7 +24,23 @@ export interface Change<K extends RecordKind> {
   readonly related: Related;
 }
 
+/** Whose word a change is, as the documents say it (STATES.md). */
+export type Actor =
+  | 'publisher'
+  | 'holder'
+  | 'owner'
+  | 'receiver'
+  | 'objector'
+  | 'provider'
+  | 'consumer'
+  | 'manager'
+  | 'manager, once overdue'
+  | 'auditor';
+
 export interface ActRule<K extends RecordKind> {
+  /** The transactions that do this, and who sends them: what the documents draw. `by` is what counts. */
+  readonly step: readonly TransactionName[];
+  readonly who: readonly Actor[];
   /** undefined: a new record. */
   readonly from: readonly (RecordOf<K>['status'] | undefined)[];
   readonly to: readonly RecordOf<K>['status'][];

@@ -22,14 +22,56 @@ const said = [
 const delivery = ['payloadHash', 'hashAlgorithm', 'bytes', 'rows', 'providerCommitment', 'startedAt', 'endedAt'] as const;
 
 export const share: ActRule<'share'>[] = [
-  { from: [undefined], to: ['opened'], lacks: [...delivery, 'consumerCommitment', 'resolution'], by: (c) => provider(c) && underGrant(c) },
-  { from: [undefined], to: ['committed'], lacks: ['consumerCommitment', 'resolution'], by: (c) => provider(c) && underGrant(c) },
-  { from: ['opened'], to: ['committed'], fields: said, by: provider },
-  { from: ['committed'], to: ['acknowledged'], fields: ['consumerCommitment'], by: (c) => consumer(c) && digestsAgree(c) },
-  { from: ['committed'], to: ['mismatched'], fields: ['consumerCommitment'], by: (c) => consumer(c) && !digestsAgree(c) },
-  { from: ['mismatched'], to: ['resolved'], fields: ['resolution'], by: (c) => consumer(c) || manages(c) },
-  { from: ['mismatched'], to: ['void'], fields: ['resolution'], by: (c) => provider(c) || manages(c) },
-  { from: ['opened'], to: ['void'], fields: ['resolution'], by: provider },
+  {
+    step: ['share:open'],
+    who: ['provider'],
+    from: [undefined],
+    to: ['opened'],
+    lacks: [...delivery, 'consumerCommitment', 'resolution'],
+    by: (c) => provider(c) && underGrant(c),
+  },
+  {
+    step: ['share:commit'],
+    who: ['provider'],
+    from: [undefined],
+    to: ['committed'],
+    lacks: ['consumerCommitment', 'resolution'],
+    by: (c) => provider(c) && underGrant(c),
+  },
+  { step: ['share:commit'], who: ['provider'], from: ['opened'], to: ['committed'], fields: said, by: provider },
+  {
+    step: ['share:acknowledge'],
+    who: ['consumer'],
+    from: ['committed'],
+    to: ['acknowledged'],
+    fields: ['consumerCommitment'],
+    by: (c) => consumer(c) && digestsAgree(c),
+  },
+  {
+    step: ['share:acknowledge'],
+    who: ['consumer'],
+    from: ['committed'],
+    to: ['mismatched'],
+    fields: ['consumerCommitment'],
+    by: (c) => consumer(c) && !digestsAgree(c),
+  },
+  {
+    step: ['share:resolve'],
+    who: ['consumer', 'manager'],
+    from: ['mismatched'],
+    to: ['resolved'],
+    fields: ['resolution'],
+    by: (c) => consumer(c) || manages(c),
+  },
+  {
+    step: ['share:void'],
+    who: ['provider', 'manager'],
+    from: ['mismatched'],
+    to: ['void'],
+    fields: ['resolution'],
+    by: (c) => provider(c) || manages(c),
+  },
+  { step: ['share:void'], who: ['provider'], from: ['opened'], to: ['void'], fields: ['resolution'], by: provider },
 ];
 
 function digestsAgree({ next: { providerCommitment: sent, consumerCommitment: got } }: Change<'share'>): boolean {
@@ -37,5 +79,11 @@ function digestsAgree({ next: { providerCommitment: sent, consumerCommitment: go
 }
 
 export const refusal: ActRule<'refusal'>[] = [
-  { from: [undefined], to: ['refused'], by: (c) => is(c.caller, c.next.provider, 'steward') && underGrant(c) },
+  {
+    step: ['share:open', 'share:commit'],
+    who: ['provider'],
+    from: [undefined],
+    to: ['refused'],
+    by: (c) => is(c.caller, c.next.provider, 'steward') && underGrant(c),
+  },
 ];

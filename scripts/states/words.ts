@@ -1,0 +1,86 @@
+import type { Actor } from '@drl/chaincode/model/rules/acts/rule';
+
+/** The words of the state drawings in Chinese and English. A state or verb that is not here has no drawing yet: states.ts says which. */
+interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+export type Language = keyof Text;
+
+export const actors: Record<Actor, Text> = {
+  publisher: { zh: '发布部门', en: 'publisher' },
+  holder: { zh: '权利人', en: 'holder' },
+  owner: { zh: '所有权人', en: 'confirmed owner' },
+  receiver: { zh: '受让部门', en: 'receiver' },
+  objector: { zh: '异议部门', en: 'any other department' },
+  provider: { zh: '提供部门', en: 'provider' },
+  consumer: { zh: '使用部门', en: 'consumer' },
+  manager: { zh: '共享主管部门', en: 'manager' },
+  'manager, once overdue': { zh: '逾期后共享主管部门', en: 'manager, once overdue' },
+  auditor: { zh: '审计人员', en: 'auditor' },
+};
+
+export const kinds: Readonly<Record<string, Text>> = {
+  asset: { zh: '数据资源', en: 'Asset' },
+  right: { zh: '数据权利', en: 'Right' },
+  contest: { zh: '权利异议', en: 'Contest' },
+  grant: { zh: '使用授权', en: 'Grant' },
+  share: { zh: '共享交易', en: 'Share' },
+};
+
+export const statuses: Readonly<Record<string, string>> = {
+  registered: '已登记',
+  published: '已发布',
+  suspended: '已暂停',
+  retired: '已停用',
+  claimed: '已申报',
+  confirmed: '已确认',
+  transferred: '已转让',
+  lapsed: '已失效',
+  open: '待处理',
+  upheld: '成立',
+  dismissed: '不成立',
+  requested: '已申请',
+  returned: '已退回',
+  active: '生效',
+  refused: '已拒绝',
+  withdrawn: '已撤回',
+  revoked: '已撤销',
+  opened: '已开启',
+  committed: '已承诺',
+  acknowledged: '已签收',
+  mismatched: '不一致',
+  resolved: '已解决',
+  void: '作废',
+};
+
+export const verbs: Readonly<Record<string, string>> = {
+  register: '登记',
+  revise: '修订',
+  attach: '挂接',
+  publish: '发布',
+  suspend: '暂停',
+  resume: '恢复',
+  retire: '停用',
+  claim: '申报',
+  confirm: '确认',
+  contest: '提出异议',
+  offer: '提出转让',
+  accept: '受让',
+  decline: '否认',
+  request: '申请',
+  approve: '批准',
+  refuse: '拒绝',
+  return: '退回',
+  resubmit: '重新提交',
+  withdraw: '撤回',
+  revoke: '撤销',
+  offerTerms: '提出条款',
+  acceptTerms: '接受条款',
+  declineTerms: '拒绝条款',
+  open: '开启',
+  commit: '承诺',
+  acknowledge: '签收',
+  resolve: '解决',
+  void: '作废',
+};
