@@ -1,13 +1,13 @@
-import type { Cutter } from '@drl/gateway/delivery/cut/cutter';
+import type { Cutter, OnRow } from '@drl/gateway/delivery/cut/cutter';
 import { formatOf } from '@drl/gateway/delivery/cut/formats';
 import { ServiceError } from '@drl/gateway/errors';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 
-const make = (format: string, elements: readonly string[], limit = Number.POSITIVE_INFINITY): Cutter => {
+const make = (format: string, elements: readonly string[], limit = Number.POSITIVE_INFINITY, onRow?: OnRow): Cutter => {
   const found = formatOf(undefined, undefined, `file:x.${format}`);
   if (!found) throw new Error(format);
-  return found.make({ elements, limit });
+  return found.make({ elements, limit, onRow });
 };
 
 /** Feeds the bytes in pieces of these sizes, over and over. */
@@ -51,7 +51,8 @@ describe('CSV', () => {
       fc.property(table, chosen, sizes, fc.integer({ min: 1, max: 14 }), ({ rows, ending, last, bom }, elements, sizes, limit) => {
         const lines = [names.map((name) => quote(name, false)), ...rows.map((row) => row.map(([text, always]) => quote(text, always)))];
         const text = lines.map((line) => line.join(',')).join(ending) + (last ? ending : '');
-        const cutter = make('csv', elements, limit);
+        const seen: (readonly string[])[] = [];
+        const cutter = make('csv', elements, limit, (names, values) => seen.push(names, values));
         const cut = run(cutter, Buffer.from((bom ? '\ufeff' : '') + text), sizes);
         const columns = names.flatMap((name, i) => (elements.includes(name) ? [i] : []));
         const expected = [columns.map((i) => names[i]), ...rows.slice(0, limit).map((row) => columns.map((i) => row[i]?.[0]))];
@@ -59,6 +60,7 @@ describe('CSV', () => {
         // A single empty column leaves an empty line, which the other reader is told to count.
         const read = parse(cut, { skip_empty_lines: false }) as string[][];
         expect(read).toEqual(expected);
+        expect(seen).toEqual(expected.slice(1).flatMap((row) => [expected[0], row]));
         // Bytes are as they were: the whole table is itself.
         if (elements.length === names.length && limit >= rows.length) expect(cut).toBe(text);
       }),
@@ -73,6 +75,15 @@ describe('CSV', () => {
     for (const byte of bytes) out.push(Buffer.concat(cutter.write(Buffer.of(byte))));
     out.push(cutter.end());
     expect(Buffer.concat(out).toString('hex')).toBe('d0d5c3fb0ac0ee0ad5c50a');
+    const seen: (readonly string[])[] = [];
+    run(
+      make('csv', ['姓名', '编号'], 9, (names, values) => seen.push(names, values)),
+      bytes,
+    );
+    expect(seen.slice(0, 2)).toEqual([
+      ['姓名', '编号'],
+      ['李', '1'],
+    ]);
   });
 
   test('blank lines are no rows, but in a table of one column', () => {
@@ -173,6 +184,23 @@ describe.each(['json', 'ndjson'])('%s', (format) => {
     expect(run(make(format, ['a', 'g']), Buffer.from(join([one], '')), [3])).toBe(
       join(['{"a":12345678901234567890.10,"\\u0061":"\\u4e2d","g":[1 , {"a":"\\"}"}]}'], '') + (format === 'json' ? '' : '\n'),
     );
+  });
+
+  test('whoever watches is told the granted values as text, numbers as they are written', () => {
+    const seen: unknown[] = [];
+    const one = '{"a":12345678901234567890.10,"x":{"a":1},"g":[1 , {"a":"}"}],"c,d":null,"e\\"f":"\\u4e2d","姓名":true}';
+    run(
+      make(format, ['a', 'g', 'c,d', 'e"f', '姓名'], 2, (...row) => seen.push(row)),
+      Buffer.from(join([one, '{"x":1}', one], '')),
+      [3],
+    );
+    expect(seen).toEqual([
+      [
+        ['a', 'g', 'c,d', 'e"f', '姓名'],
+        ['12345678901234567890.10', '[1,{"a":"}"}]', '', '中', 'true'],
+      ],
+      [[], []],
+    ]);
   });
 
   test.each([['3'], ['"a"'], ['[]'], ['null'], ['{"a":1'], ['{"a":1}}'], ["{'a':1}"], ['{"a":01}'], ['{"a":"\u0001"}']])(

@@ -1,6 +1,6 @@
 import type { Distribution } from '@drl/chaincode/model/records/asset';
 import { ServiceError } from '../errors.js';
-import type { Cutter } from './cut/cutter.js';
+import type { Cutter, OnRow } from './cut/cutter.js';
 import { formatOf } from './cut/formats.js';
 import { Whole } from './cut/whole.js';
 import { digestOf } from './digest.js';
@@ -18,6 +18,8 @@ export interface Wanted {
   readonly all: readonly string[];
   readonly rows?: number;
   readonly exact: boolean;
+  /** Asked for anew at each pass over the resource: what the last one made is told of every row that leaves. */
+  readonly observer?: () => OnRow;
 }
 
 export interface Prepared {
@@ -33,7 +35,7 @@ export async function prepare(source: Source, distribution: Distribution, wanted
   const limit = wanted.rows ?? Number.POSITIVE_INFINITY;
   const format = formatOf(distribution.mediaType, source.mediaType, distribution.accessURL);
   if (!format) mustGoWhole(wanted);
-  const make = (): Cutter => (format ? format.make({ elements: wanted.elements, limit }) : new Whole());
+  const make = (): Cutter => (format ? format.make({ elements: wanted.elements, limit, onRow: wanted.observer?.() }) : new Whole());
   const mediaType = format?.mediaType ?? distribution.mediaType ?? source.mediaType ?? 'application/octet-stream';
 
   const cutter = make();

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { eachRecord } from './csvRows.js';
 import { type Cut, type Cutter, elementMissing, MAX_ROW, malformed } from './cutter.js';
 
 /**
@@ -35,6 +36,7 @@ export class CsvCutter implements Cutter {
   #blank = true;
   /** What has been let through of a record that is not whole yet. */
   #carry: Buffer = EMPTY;
+  #names: readonly string[] = [];
 
   constructor(cut: Cut) {
     this.#cut = cut;
@@ -42,7 +44,7 @@ export class CsvCutter implements Cutter {
 
   write(chunk: Buffer): readonly Buffer[] {
     if (this.done) return [];
-    if (this.#header === undefined) return this.#body(chunk);
+    if (this.#header === undefined) return this.#observed(this.#body(chunk));
     const head = Buffer.concat([this.#header, chunk]);
     const end = recordEnd(head);
     if (end === -1) {
@@ -51,7 +53,7 @@ export class CsvCutter implements Cutter {
       return [];
     }
     const header = this.#begin(head.subarray(0, end));
-    return [header, ...this.#body(head.subarray(end))];
+    return [header, ...this.#observed(this.#body(head.subarray(end)))];
   }
 
   end(): Buffer {
@@ -65,7 +67,15 @@ export class CsvCutter implements Cutter {
     this.#mustBeWhole();
     this.rows += 1;
     // The last row may have no line break; where nothing else of it would be left, it gets one, to be seen at all.
-    return this.#carry.length > 0 ? this.#carry : this.#break;
+    const last = this.#carry.length > 0 ? this.#carry : this.#break;
+    this.#observed([last]);
+    return last;
+  }
+
+  /** Rows are looked at behind the cut, where nothing is left of what is withheld. */
+  #observed(rows: readonly Buffer[]): readonly Buffer[] {
+    if (this.#cut.onRow !== undefined && rows.length > 0) eachRecord(Buffer.concat(rows), this.#names, this.#cut.onRow);
+    return rows;
   }
 
   #begin(record: Buffer): Buffer {
@@ -78,6 +88,7 @@ export class CsvCutter implements Cutter {
     const twice = elements.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
     if (twice.length > 0) throw malformed(`two columns ${twice.join(', ')}`, 'each name once');
     this.#keep = Uint8Array.from(names, (name) => (elements.includes(name) ? 1 : 0));
+    this.#names = names.filter((_, column) => this.#keep[column] === 1);
     const first = this.#keep.indexOf(1);
     this.#comma = this.#keep.map((kept, column) => (kept === 1 && column > first ? 1 : 0));
     this.leastRow = names.length;

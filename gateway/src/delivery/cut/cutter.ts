@@ -20,7 +20,15 @@ export interface Cutter {
 export interface Cut {
   readonly elements: readonly string[];
   readonly limit: number;
+  readonly onRow?: OnRow | undefined;
 }
+
+/**
+ * Told of each row that is let through, in their order: the names of the granted elements as the row has them, and their values as text. A CSV field
+ * without its quotes; of a JSON member the string itself, a number as it is written, `null` as nothing, an array or object as compact JSON. `names` is
+ * the same array for all rows of a CSV. A cutter without one does not even look at values.
+ */
+export type OnRow = (names: readonly string[], values: readonly string[]) => void;
 
 /** A row that is longer is no row of a table. */
 export const MAX_ROW = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
+import { type Cut, type Cutter, MAX_ROW, malformed, type OnRow } from './cutter.js';
 import { cutObject, noObject } from './members.js';
 
 const EMPTY = Buffer.alloc(0);
@@ -14,6 +14,7 @@ export class JsonCutter implements Cutter {
   readonly leastRow = 3;
   readonly #limit: number;
   readonly #keep: ReadonlySet<string>;
+  readonly #onRow: OnRow | undefined;
   #place: Place = 'before';
   #depth = 0;
   #quoted = false;
@@ -22,8 +23,9 @@ export class JsonCutter implements Cutter {
   #carry: Buffer[] = [];
   #carried = 0;
 
-  constructor({ elements, limit }: Cut) {
+  constructor({ elements, limit, onRow }: Cut) {
     this.#limit = limit;
+    this.#onRow = onRow;
     this.#keep = new Set(elements);
   }
 
@@ -87,7 +89,7 @@ export class JsonCutter implements Cutter {
   }
 
   #row(bytes: Buffer, out: string[]): void {
-    const row = cutObject(bytes, this.#keep);
+    const row = cutObject(bytes, this.#keep, this.#onRow);
     if (row === undefined) throw noObject(this.rows + 1);
     if (this.rows > 0) out.push(',');
     out.push(row);

@@ -1,4 +1,4 @@
-import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
+import { type Cut, type Cutter, MAX_ROW, malformed, type OnRow } from './cutter.js';
 import { cutObject, noObject } from './members.js';
 
 const LF = 0x0a;
@@ -12,11 +12,13 @@ export class NdjsonCutter implements Cutter {
   readonly leastRow = 3;
   readonly #limit: number;
   readonly #keep: ReadonlySet<string>;
+  readonly #onRow: OnRow | undefined;
   #carry: Buffer[] = [];
   #carried = 0;
 
-  constructor({ elements, limit }: Cut) {
+  constructor({ elements, limit, onRow }: Cut) {
     this.#limit = limit;
+    this.#onRow = onRow;
     this.#keep = new Set(elements);
   }
 
@@ -48,7 +50,7 @@ export class NdjsonCutter implements Cutter {
   #row(line: Buffer, out: string[]): void {
     const bytes = this.rows === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
     if (blank(bytes)) return;
-    const row = cutObject(bytes, this.#keep);
+    const row = cutObject(bytes, this.#keep, this.#onRow);
     if (row === undefined) throw noObject(this.rows + 1);
     out.push(row, '\n');
     this.rows += 1;
