@@ -25,15 +25,17 @@ export class Unit<N extends TransactionName> {
     const text = await this.state.put(kind, next);
     const parties = partiesOf(next);
     if (previous === undefined || canonical(partiesOf(previous)) !== canonical(parties))
-      await this.#lock(recordKey(kind, next.id), parties, next);
+      await this.#lock(recordKey(kind, next.id), parties, next, related);
     this.written.push(next);
     return text;
   }
 
-  async #lock(key: string, parties: Parties, record?: LedgerRecord): Promise<void> {
+  async #lock(key: string, parties: Parties, record: LedgerRecord, { grant }: Related): Promise<void> {
     const { caller, settings } = this.act;
     const mspIds = new Map<string, string>([[caller.department, caller.mspId]]);
-    if (record?.kind === 'department') mspIds.set(record.id, record.mspId);
+    if (record.kind === 'department') mspIds.set(record.id, record.mspId);
+    // Who asked for the grant signed it: a share, of which there are many, need not read the register for that.
+    if (grant !== undefined) mspIds.set(grant.created.department, grant.created.mspId);
     for (const id of [...(parties.any ?? []), ...(parties.all ?? [])]) {
       if (mspIds.has(id)) continue;
       const department = await this.state.record('department', id);

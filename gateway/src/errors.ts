@@ -14,6 +14,11 @@ export const serviceCodes = {
   ROUTE_UNKNOWN: { status: 404, zh: '没有此地址', en: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, zh: '此地址不支持该方法', en: 'This address does not take that method' },
   NOT_ACCEPTABLE: { status: 406, zh: '无法提供所要求的格式', en: 'None of the formats asked for can be given' },
+  RECORD_SPOILT: {
+    status: 409,
+    zh: '该记录此前已被伪造，账本虽收下此次写入，各读者均不采信',
+    en: 'The record was forged before: the ledger took this write over it, and no reader counts it',
+  },
   EVIDENCE_IMPOSSIBLE: { status: 409, zh: '无法为此出具证据', en: 'No evidence can be made of this' },
   PROVIDER_NOT_HERE: {
     status: 409,

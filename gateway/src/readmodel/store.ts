@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Level as LevelDb } from 'level';
 import type { Tip } from './chain.js';
 import { ReadModelError } from './errors.js';
@@ -18,6 +20,7 @@ export interface Checkpoint extends Tip {
 }
 
 export async function openStore(dir: string, createIfMissing = true): Promise<Level> {
+  if (!createIfMissing && !existsSync(join(dir, 'CURRENT'))) throw new ReadModelError('STORE_MISSING');
   // 16 MB of memtable: four times the default, so that a rebuild compacts less often.
   const db: Level = new LevelDb<string, Buffer>(dir, {
     keyEncoding: 'utf8',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RuleCode, RuleError } from '@drl/chaincode/model/errors';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
+import { ServiceError } from '../errors.js';
 import type { Receipt } from '../ledger/ledger.js';
 import type { Services } from './services.js';
 import type { Once } from './submit.js';
@@ -57,13 +58,17 @@ export async function writeRecord(services: Services, { user }: Who, request: Wr
   );
   if (outcome.state === 'open') return outcome;
   return (await readBack(services, outcome.receipt))
-    ? decided(outcome.receipt)
+    ? decided(services, outcome.receipt)
     : { state: 'open', transactionId: outcome.receipt.transactionId };
 }
 
-function decided({ transactionId, block, result }: Receipt): Written {
+async function decided({ readModel }: Services, { transactionId, block, result }: Receipt): Promise<Written> {
   const record = JSON.parse(result) as LedgerRecord;
   if (record.kind === 'refusal') throw new RecordedRefusal(record, transactionId, Number(block));
+  const written = (await readModel.transaction(transactionId))?.writes ?? [];
+  // Committed, and yet nobody reads it so: what it was written over is a forgery of the manager's and a party's peers together.
+  if (!written.some(({ kind, id }) => kind === record.kind && id === record.id))
+    throw new ServiceError('RECORD_SPOILT', { given: `${record.kind} ${record.id}`, accepted: 'a new record' });
   return { state: 'decided', transactionId, block: Number(block), record };
 }
 
