@@ -1,4 +1,5 @@
 import { blockCases } from './ledger/blocks.js';
+import { dictionaryCases } from './ledger/dictionary.js';
 import { endorsementCases } from './ledger/endorsement.js';
 import { privateCases } from './ledger/privateData.js';
 import { rangeCases } from './ledger/ranges.js';
@@ -33,6 +34,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('submission', () => submissionCases(current));
     describe('private data', () => privateCases(current));
     describe('rules on the chain', () => ruleCases(current));
+    describe('the dictionary', () => dictionaryCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

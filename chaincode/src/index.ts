@@ -2,6 +2,7 @@ import type { Contract } from 'fabric-contract-api';
 import './quick.js';
 import { AssetContract } from './contract/asset.js';
 import { AuditContract } from './contract/audit.js';
+import { DataElementContract } from './contract/dataElement.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
 import { GrantContract } from './contract/grant.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
@@ -13,6 +14,7 @@ import { TermsContract } from './contract/terms.js';
 export const contracts: (new () => Contract)[] = [
   SettingsContract,
   DepartmentContract,
+  DataElementContract,
   AssetContract,
   RightContract,
   GrantContract,

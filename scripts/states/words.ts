@@ -8,6 +8,7 @@ interface Text {
 export type Language = keyof Text;
 
 export const actors: Record<Actor, Text> = {
+  proposer: { zh: '提出部门', en: 'proposer' },
   publisher: { zh: '发布部门', en: 'publisher' },
   holder: { zh: '权利人', en: 'holder' },
   owner: { zh: '所有权人', en: 'confirmed owner' },
@@ -21,6 +22,7 @@ export const actors: Record<Actor, Text> = {
 };
 
 export const kinds: Readonly<Record<string, Text>> = {
+  'data-element': { zh: '数据元', en: 'Data element' },
   asset: { zh: '数据资源', en: 'Asset' },
   right: { zh: '数据权利', en: 'Right' },
   contest: { zh: '权利异议', en: 'Contest' },
@@ -29,6 +31,8 @@ export const kinds: Readonly<Record<string, Text>> = {
 };
 
 export const statuses: Readonly<Record<string, string>> = {
+  proposed: '已提出',
+  adopted: '已采用',
   registered: '已登记',
   published: '已发布',
   suspended: '已暂停',
@@ -55,6 +59,8 @@ export const statuses: Readonly<Record<string, string>> = {
 };
 
 export const verbs: Readonly<Record<string, string>> = {
+  propose: '提出',
+  adopt: '采用',
   register: '登记',
   revise: '修订',
   attach: '挂接',

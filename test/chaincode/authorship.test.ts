@@ -43,7 +43,7 @@ class WatchedLedger extends TestLedger {
   override async submit<N extends TransactionName>(name: N, input: TransactionInput<N>, by: Person, options = {}): Promise<LedgerRecord> {
     const before = this.fork();
     const answer = await super.submit(name, input, by, options);
-    for (const kind of ['asset', 'right', 'contest', 'grant', 'share', 'refusal', 'audit-query'] as const)
+    for (const kind of ['data-element', 'asset', 'right', 'contest', 'grant', 'share', 'refusal', 'audit-query'] as const)
       for (const next of this.all(kind)) {
         const previous = before.get(kind, next.id);
         if (previous?.version === next.version) continue;
@@ -85,6 +85,18 @@ beforeAll(async () => {
     const department = base.all('department').find(({ id, mspId }) => (certified.department ?? id) === id && mspId === person.mspId);
     callers.set(person, resolveCaller(certified, base.get('settings', 'settings'), department) as Caller);
   }
+  const code = { id: 'DE00001', name: zh('人员编码'), definition: zh('编码'), type: 'string' } as const;
+  const amend = { id: code.id, reason: zh('补充') };
+  await ledger.submit('data-element:propose', code, tax);
+  await ledger.submit('data-element:revise', { ...code, unit: '个' }, tax);
+  await ledger.submit('data-element:return', amend, manager);
+  await ledger.submit('data-element:propose', code, household);
+  await ledger.submit('data-element:adopt', { id: code.id }, manager);
+  await ledger.submit('data-element:revise', { ...code, aliases: ['编码'] }, household);
+  await ledger.submit('data-element:return', amend, manager);
+  await ledger.submit('data-element:revise', { ...code, aliases: ['人员代码'] }, household);
+  await ledger.submit('data-element:adopt', { id: code.id }, manager);
+  await ledger.submit('data-element:retire', { id: code.id, reason: zh('废止') }, manager);
   const asset = await published(ledger);
   await ledger.submit('asset:revise', { id: asset.id, changes: { theme: 'credit' } }, household);
   await ledger.submit('asset:suspend', { id: asset.id }, household);
@@ -190,6 +202,7 @@ test('a field moved along with a change that may not move it, or history rewritt
     'right',
     'payloadHash',
     'useNumber',
+    'edition',
   );
   fc.assert(
     fc.property(fc.nat(), field, (which, name) => {
@@ -295,6 +308,17 @@ describe('the forgeries that Fabric takes when the manager’s peer and one depa
   test('an approval wider than what was asked', () => {
     const approved = ledger.changes.find(({ name, by }) => name === 'grant:approve' && by === household) as Change;
     expect(fault({ ...approved, next: { ...approved.next, constraints: { maxCount: 6 } } as LedgerRecord }, household)).toBe('NOT_YOURS');
+  });
+
+  test('a data element adopted by its own department, in another body than was asked for, or taken from who keeps it', () => {
+    const adopted = last('data-element', 'adopted');
+    expect(fault(adopted, household)).toBe('NOT_YOURS');
+    for (const changes of [{ type: 'integer' }, { edition: 3 }, { aliases: ['别的'] }])
+      expect(fault({ ...adopted, next: { ...adopted.next, ...changes } as LedgerRecord }, manager)).toBe('NOT_YOURS');
+    const asked = ledger.changes.find(({ name, previous }) => name === 'data-element:revise' && previous?.status === 'adopted') as Change;
+    expect(fault({ ...asked, next: { ...asked.next, owner: 'tax', updated: asked.next.updated } as LedgerRecord }, tax)).toBeDefined();
+    const revision = { ...(asked.next as RecordOf<'data-element'>).revision, status: 'returned' };
+    expect(fault({ ...asked, next: { ...asked.next, revision } as LedgerRecord }, household)).toBe('NOT_YOURS');
   });
 
   test('a ruling by one of the contest’s parties, and an auditor’s look by nobody', () => {

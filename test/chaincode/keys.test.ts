@@ -28,7 +28,18 @@ test.each(['a\u0000b', '\u0000', 'a\u{10ffff}', 'a\ud800', '', 'x'.repeat(257)])
 );
 
 test('no record lives where an index does', () => {
-  const kinds = ['settings', 'department', 'asset', 'right', 'contest', 'grant', 'share', 'refusal', 'audit-query'] as const;
+  const kinds = [
+    'settings',
+    'department',
+    'data-element',
+    'asset',
+    'right',
+    'contest',
+    'grant',
+    'share',
+    'refusal',
+    'audit-query',
+  ] as const;
   const records = kinds.map((kind) => splitKey(recordKey(kind, 'x'))[0]);
   const indexes = [
     indexKeys.catalogCode('a', 'b'),

@@ -5,6 +5,7 @@ import { indexKeys } from '../model/keys.js';
 import type { Asset } from '../model/records/asset.js';
 import type { Act } from '../model/rules/act.js';
 import { attach, publish, register, resume, retire, revise, suspend } from '../model/rules/asset.js';
+import { mustFit, newlyBound } from '../model/rules/binding.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
@@ -19,6 +20,7 @@ export class AssetContract extends LedgerContract {
   register(context: Context, argument = ''): Promise<string> {
     return this.transact('asset:register', context, argument, async (unit) => {
       const asset = register(unit.act, unit.input);
+      await bind(unit, asset, undefined);
       await claimCode(unit, asset);
       await claimAuthority(unit, asset, []);
       return unit.save('asset', undefined, asset);
@@ -29,6 +31,7 @@ export class AssetContract extends LedgerContract {
     return this.transact('asset:revise', context, argument, async (unit) => {
       const asset = await unit.state.need('asset', unit.input.id);
       const next = revise(unit.act, asset, unit.input);
+      await bind(unit, next, asset);
       if (next.catalogCode !== asset.catalogCode) await claimCode(unit, next);
       await claimAuthority(unit, next, asset.authoritativeFor ?? []);
       return unit.save('asset', asset, next);
@@ -62,6 +65,11 @@ async function change<N extends Step>(
 ): Promise<string> {
   const asset = await unit.state.need('asset', unit.input.id);
   return unit.save('asset', asset, decide(unit.act, asset, unit.input));
+}
+
+/** 统一数据标准: held against the dictionary as it stands at this transaction, a change of it in the same block included (a read conflict). */
+async function bind(unit: Unit<TransactionName>, asset: Asset, before: Asset | undefined): Promise<void> {
+  for (const element of newlyBound(asset, before)) mustFit(element, await unit.state.record('data-element', element.dataElementId));
 }
 
 /** A code that an asset once bore stays its own: nothing is deleted, and a code must not come to mean another asset. */

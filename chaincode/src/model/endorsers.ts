@@ -27,7 +27,7 @@ export function endorsersFor(name: TransactionName, { settings, callerMspId, msp
   // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
   const order = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;
   const parties = order.map(mspOf).filter((mspId) => mspId !== undefined);
-  const first = touched === undefined || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
+  const first = parties.length === 0 || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
   const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));
   return second === undefined ? [settings.managerMspId] : [settings.managerMspId, second];
 }

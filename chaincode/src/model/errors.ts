@@ -32,6 +32,12 @@ export const ruleCodes = {
     en: 'Before publication: who is authoritative, may it be shared, and how',
   },
   WITHHELD: { status: 409, zh: '该数据资源不予共享', en: 'The asset is not shared' },
+  DATA_ELEMENT_TYPE: {
+    status: 422,
+    zh: '数据项的类型与所引用的数据元不一致',
+    en: 'An element’s type is not that of its data element',
+  },
+  DATA_ELEMENT_RETIRED: { status: 409, zh: '数据元已废止', en: 'The data element is retired' },
   ELEMENT_UNKNOWN: { status: 422, zh: '数据项不在数据资源之内', en: 'An element is not one of the asset’s' },
   ELEMENT_WITHHELD: { status: 409, zh: '数据项不予共享', en: 'An element is withheld' },
   WIDER_THAN_ASKED: { status: 422, zh: '批准的范围不得超出申请', en: 'An approval may narrow what was asked, never widen it' },

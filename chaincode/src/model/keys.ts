@@ -62,7 +62,7 @@ export function ownCollection(mspId: string): string {
   return `_implicit_org_${mspId}`;
 }
 
-const prefixes: Record<Exclude<RecordKind, 'settings' | 'department'>, string> = {
+const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-element'>, string> = {
   asset: 'ast',
   right: 'rgt',
   contest: 'cts',

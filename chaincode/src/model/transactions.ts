@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { assetAttach, assetRegister, assetRevise, assetStep } from './records/asset.js';
 import { auditQueryInput } from './records/auditQuery.js';
+import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementReturn, dataElementRevise } from './records/dataElement.js';
 import { departmentAdmit, settingsInput } from './records/department.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
@@ -14,6 +15,11 @@ import { termsNamed } from './records/terms.js';
 export const transactions = {
   'settings:set': settingsInput,
   'department:admit': departmentAdmit,
+  'data-element:propose': dataElementPropose,
+  'data-element:revise': dataElementRevise,
+  'data-element:adopt': dataElementAdopt,
+  'data-element:return': dataElementReturn,
+  'data-element:retire': dataElementRetire,
   'asset:register': assetRegister,
   'asset:revise': assetRevise,
   'asset:attach': assetAttach,

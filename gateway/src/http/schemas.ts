@@ -13,6 +13,7 @@ const derived = z.boolean().openapi({ description: 'Derived at the time of the q
 export const views = {
   settings: named('Settings', records.settings),
   department: named('Department', records.department),
+  'data-element': named('DataElement', records['data-element']),
   asset: named('Asset', records.asset.extend({ overdue: derived, contested: derived })),
   right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
   contest: named('Contest', records.contest),

@@ -1,4 +1,5 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { wordsOf } from './words.js';
 
@@ -15,6 +16,7 @@ export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>(['right', 
 export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['status'][] } = {
   settings: ['active'],
   department: ['active', 'dissolved'],
+  'data-element': ['proposed', 'returned', 'adopted', 'retired'],
   asset: ['registered', 'published', 'suspended', 'retired'],
   right: ['claimed', 'confirmed', 'transferred', 'lapsed'],
   contest: ['open', 'upheld', 'dismissed'],
@@ -35,6 +37,8 @@ export function indexedOf(record: LedgerRecord): Indexed[] {
 
 function fieldsOf(record: LedgerRecord): Indexed[] {
   switch (record.kind) {
+    case 'data-element':
+      return dataElementFields(record);
     case 'asset':
       return assetFields(record);
     case 'right':
@@ -70,6 +74,16 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
   }
 }
 
+function dataElementFields(element: DataElement): Indexed[] {
+  const fields: Indexed[] = [
+    ['owner', element.owner],
+    ['type', element.type],
+    ['revised', String(element.revision?.status === 'proposed')],
+  ];
+  for (const word of wordsOf(searched(element))) fields.push(['word', word]);
+  return fields;
+}
+
 function assetFields(asset: Asset): Indexed[] {
   const fields: Indexed[] = [
     ['publisher', asset.publisher],
@@ -89,7 +103,24 @@ export function elementNames(asset: Asset): Set<string> {
 }
 
 /** The texts that `q` searches. */
-export function searched(asset: Asset): string[] {
-  const texts = [asset.title.zh, asset.title.en, asset.description?.zh, asset.description?.en, ...(asset.keywords ?? [])];
+export function searched(record: LedgerRecord): string[] {
+  switch (record.kind) {
+    case 'data-element':
+      return present([record.id, ...dataElementNames(record), record.definition.zh, record.definition.en, record.standard]);
+    case 'asset': {
+      const { title, description, keywords = [] } = record;
+      return present([title.zh, title.en, description?.zh, description?.en, ...keywords]);
+    }
+    default:
+      return [];
+  }
+}
+
+/** Under which a data element is known. */
+export function dataElementNames({ name, aliases = [] }: Pick<DataElement, 'name' | 'aliases'>): string[] {
+  return present([name.zh, name.en, ...aliases]);
+}
+
+function present(texts: readonly (string | undefined)[]): string[] {
   return texts.filter((text) => text !== undefined);
 }

@@ -75,7 +75,7 @@ async function candidates(question: Question, kind: RecordKind, filter: AnyFilte
     else if (field === 'party') runs.push(union(parties[kind]?.map((side) => anyOf(question, kind, side, [String(value)])) ?? []));
     else runs.push(anyOf(question, kind, field, [String(value)]));
   }
-  for (const term of terms) runs.push(...(await wordRuns(question, term)));
+  for (const term of terms) runs.push(...(await wordRuns(question, kind, term)));
   return runs.length > 0 ? runs : [anyOf(question, kind, 'status', statuses[kind])];
 }
 
@@ -94,15 +94,15 @@ function anyOf(question: Question, kind: RecordKind, field: string, values: read
 /** Beyond this many words with one beginning, the other conditions must do: every candidate is held against the text anyway. */
 const MAX_WORDS = 64;
 
-async function wordRuns(question: Question, term: Term): Promise<Positions[]> {
-  if (term.where === 'anywhere') return pairsOf(term).map((pair) => anyOf(question, 'asset', 'word', [pair]));
-  const words = await wordsBeginning(question, term.text);
-  return words === undefined ? [] : [anyOf(question, 'asset', 'word', words)];
+async function wordRuns(question: Question, kind: RecordKind, term: Term): Promise<Positions[]> {
+  if (term.where === 'anywhere') return pairsOf(term).map((pair) => anyOf(question, kind, 'word', [pair]));
+  const words = await wordsBeginning(question, kind, term.text);
+  return words === undefined ? [] : [anyOf(question, kind, 'word', words)];
 }
 
-async function wordsBeginning(question: Question, beginning: string): Promise<string[] | undefined> {
+async function wordsBeginning(question: Question, kind: RecordKind, beginning: string): Promise<string[] | undefined> {
   const words = new Set<string>();
-  for (const prefix of [keys.index('asset', 'word', beginning), keys.ended('asset', 'word', beginning)]) {
+  for (const prefix of [keys.index(kind, 'word', beginning), keys.ended(kind, 'word', beginning)]) {
     const open = prefix.slice(0, -1);
     const run = question.keys({ gte: open, lt: `${open}\u{10ffff}` });
     for (let [key] = await run.nextv(1); key !== undefined; [key] = await run.nextv(1)) {
@@ -134,8 +134,9 @@ async function holdsOf(
   if (field === 'to') return Date.parse(record.created.at) <= (timeGiven(value) ?? 0);
   if (field === 'party')
     return parties[record.kind]?.some((side) => (record as unknown as Record<string, unknown>)[side] === value) ?? false;
+  if (field === 'q') return terms.every((term) => holds(searched(record), term));
+  if (record.kind === 'data-element' && field === 'revised') return (record.revision?.status === 'proposed') === value;
   if (record.kind === 'asset') {
-    if (field === 'q') return terms.every((term) => holds(searched(record), term));
     if (field === 'element') return elementNames(record).has(String(value));
     if (field === 'authority') return record.authoritativeFor?.includes(String(value)) ?? false;
     if (field === 'attached') return record.distributions.length > 0 === value;

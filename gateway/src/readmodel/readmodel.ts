@@ -71,6 +71,14 @@ export interface TransactionEntry {
  * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
  */
 export interface Filters {
+  readonly 'data-element': {
+    q?: string;
+    owner?: string;
+    type?: string;
+    status?: string;
+    /** A proposed revision waits for the manager. */
+    revised?: boolean;
+  };
   readonly asset: {
     q?: string;
     publisher?: string;

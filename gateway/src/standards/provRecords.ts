@@ -74,6 +74,8 @@ function subjectsOf(record: LedgerRecord): string[] {
 
 function attributesOf(record: LedgerRecord): Attributes {
   switch (record.kind) {
+    case 'data-element':
+      return { 'prov:label': inLanguages(record.name), 'drl:owner': record.owner, 'drl:edition': record.edition };
     case 'asset':
       return { 'prov:label': inLanguages(record.title), 'drl:shareType': record.shareType, 'drl:contentHash': record.contentHash };
     case 'right':

@@ -44,7 +44,7 @@ async function recordsOf({ readModel }: Services, { kind, id }: Subject): Promis
 
 /** A proof shows every version, case references included: who may see a record's present state may not always have its proof. */
 async function mayTake({ readModel }: Services, { caller }: Who, record: LedgerRecord): Promise<boolean> {
-  if (record.kind === 'settings' || record.kind === 'department') return true;
+  if (record.kind === 'settings' || record.kind === 'department' || record.kind === 'data-element') return true;
   const overAsset = record.kind === 'right' || record.kind === 'contest' ? await readModel.get('asset', record.asset) : undefined;
   const parties = [...partiesOf(record), ...(overAsset ? [overAsset.publisher] : [])];
   if (parties.includes(caller.department)) return true;

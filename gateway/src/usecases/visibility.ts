@@ -36,6 +36,8 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
     case 'contest':
     case 'audit-query':
       return [record.by];
+    case 'data-element':
+      return [record.owner];
     case 'asset':
       return [record.publisher];
     default:
@@ -49,6 +51,7 @@ export function visibleTo(caller: Caller): Visible {
     switch (record.kind) {
       case 'settings':
       case 'department':
+      case 'data-element':
         return true;
       case 'asset':
         return record.status === 'published' || record.publisher === caller.department || isManager(caller) || isAuditor(caller);

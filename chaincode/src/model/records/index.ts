@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { asset } from './asset.js';
 import { auditQuery } from './auditQuery.js';
+import { dataElement } from './dataElement.js';
 import { department, settings } from './department.js';
 import { grant } from './grant.js';
 import { contest, right } from './right.js';
@@ -10,6 +11,7 @@ import { refusal, share } from './share.js';
 export const records = {
   settings,
   department,
+  'data-element': dataElement,
   asset,
   right,
   contest,

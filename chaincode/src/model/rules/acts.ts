@@ -1,5 +1,6 @@
 import type { RecordKind } from '../records/index.js';
 import { asset } from './acts/asset.js';
+import { dataElement } from './acts/dataElement.js';
 import { grant } from './acts/grant.js';
 import { auditQuery, department, settings } from './acts/register.js';
 import { contest, right } from './acts/right.js';
@@ -18,6 +19,7 @@ export const acts: { readonly [K in RecordKind]: readonly ActRule<K>[] } = {
   share,
   refusal,
   'audit-query': auditQuery,
+  'data-element': dataElement,
   department,
   settings,
 };

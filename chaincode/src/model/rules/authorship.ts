@@ -70,13 +70,15 @@ function stampsIn(record: AnyRecord | undefined): Stamp[] {
   if (record === undefined) return [];
   const { kind } = record;
   const stamps =
-    kind === 'right'
-      ? [record.confirmed]
-      : kind === 'grant'
-        ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
-        : kind === 'share'
-          ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
-          : [];
+    kind === 'data-element'
+      ? [record.adopted, record.revision?.proposed]
+      : kind === 'right'
+        ? [record.confirmed]
+        : kind === 'grant'
+          ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
+          : kind === 'share'
+            ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
+            : [];
   return stamps.filter((stamp) => stamp !== undefined);
 }
 

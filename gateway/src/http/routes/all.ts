@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
 import { assets } from './assets.js';
 import { audit } from './audit.js';
+import { dataElements } from './dataElements.js';
 import { deliveries } from './deliveries.js';
 import { departments } from './departments.js';
 import { evidence } from './evidence.js';
@@ -16,6 +17,7 @@ import { vocabularies } from './vocabularies.js';
 export const endpoints: readonly Endpoint[] = [
   ...meRoutes,
   ...departments,
+  ...dataElements,
   ...assets,
   ...imports,
   ...rights,

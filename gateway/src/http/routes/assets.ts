@@ -1,13 +1,10 @@
 import { assetRegister, assetRevise, assetStatus, distributionInput, shareType } from '@drl/chaincode/model/records/asset';
 import { LD_JSON } from '../../standards/jsonld.js';
 import { assetAsDcat, catalogAsDcat } from '../../usecases/exportDcat.js';
-import { readHistory } from '../../usecases/readHistory.js';
-import { endpoint } from '../endpoint.js';
-import { flag, pageOf, paging, text, whole } from '../query.js';
+import { flag, text, whole } from '../query.js';
 import { alsoAs } from '../representations.js';
-import { listOf, views } from '../schemas.js';
 import { z } from '../zod.js';
-import { readMany, readOne, step, write } from './records.js';
+import { readMany, readOne, readVersions, step, write } from './records.js';
 
 const seen = 'every caller for published assets; else its department, managers, auditors';
 const owner = 'a steward of the publishing department';
@@ -72,16 +69,5 @@ export const assets = [
     changes: 'asset',
     input: (body, { id, name }) => ({ id: id as string, distribution: { ...body, name: name as string } }),
   }),
-  endpoint({
-    method: 'get',
-    path: '/assets/{id}/history',
-    tag: 'assets',
-    summary: 'Every version of an asset, newest first',
-    who: seen,
-    query: z.strictObject(paging),
-    answers: { 200: { description: 'A page', schema: listOf('Asset', views.asset) } },
-    handle: async ({ params, query, who }, services) => ({
-      body: await readHistory(services, who.caller, params.id as string, pageOf(query)),
-    }),
-  }),
+  readVersions('asset', 'assets', seen),
 ];

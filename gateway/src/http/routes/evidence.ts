@@ -11,11 +11,13 @@ import { pageOf, paging } from '../query.js';
 import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
-const who = 'the parties of the record, managers for assets and rights, auditors in scope (the look is recorded on the ledger)';
+const who =
+  'every caller for a data element; the parties of the record, managers for assets and rights, auditors in scope (the look is recorded on the ledger)';
 const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
 /** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
 const forms = {
+  'data-element': {},
   asset: { dcat: LD_JSON, prov: 'application/json' },
   right: {},
   grant: { odrl: LD_JSON },
@@ -44,7 +46,9 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['asset', 'right', 'grant', 'share'] as const).map((kind) => record(kind, kind, `Proof of every version of a ${kind}`)),
+  ...(['data-element', 'asset', 'right', 'grant', 'share'] as const).map((kind) =>
+    record(kind, kind, `Proof of every version of a ${kind}`),
+  ),
   endpoint({
     method: 'post',
     path: '/evidence/verify',

@@ -2,6 +2,7 @@ import type { RecordKind } from '@drl/chaincode/model/records/index';
 import { type TransactionInput, type TransactionName, transactions } from '@drl/chaincode/model/transactions';
 import type { Filters } from '../../readmodel/readmodel.js';
 import { now, present, presentAll } from '../../usecases/present.js';
+import { readHistory } from '../../usecases/readHistory.js';
 import type { Services } from '../../usecases/services.js';
 import { readVisible, visibleTo } from '../../usecases/visibility.js';
 import { type WriteRequest, type Written, writeRecord } from '../../usecases/writeRecord.js';
@@ -46,6 +47,22 @@ export function readMany<K extends RecordKind>(kind: K, plural: string, who: str
       const page = await readModel.list(kind, filterOf(query) as Filters[K], pageOf(query), visibleTo(caller));
       return { body: { ...page, items: await presentAll(readModel, caller, page.items, now()) } };
     },
+  });
+}
+
+/** `/assets/{id}/history` */
+export function readVersions(kind: RecordKind, plural: string, who: string): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: `/${plural}/{id}/history`,
+    tag: plural,
+    summary: 'Every version of it, newest first',
+    who,
+    query: z.strictObject(paging),
+    answers: { 200: { description: 'A page', schema: listOf(String(views[kind].meta()?.id ?? kind), views[kind]) } },
+    handle: async ({ params, query, who: { caller } }, services) => ({
+      body: await readHistory(services, caller, kind, params.id as string, pageOf(query)),
+    }),
   });
 }
 

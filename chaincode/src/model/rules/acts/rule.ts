@@ -26,6 +26,7 @@ export interface Change<K extends RecordKind> {
 
 /** Whose word a change is, as the documents say it (STATES.md). */
 export type Actor =
+  | 'proposer'
   | 'publisher'
   | 'holder'
   | 'owner'
