@@ -104,6 +104,13 @@ const obstacles: [string, string, (ledger: TestLedger) => Promise<unknown>, obje
     (l) => l.submit('asset:revise', { id: asset, changes: { shareType: 'none', shareBasis: zh('保密') } }, household),
     {},
   ],
+  [
+    'an asset that answers queries since',
+    'METHOD_NOT_SHARED',
+    (l) => l.submit('asset:revise', { id: asset, changes: { shareMethod: 'query-verify' } }, household),
+    {},
+  ],
+  ['a query, of an asset that is delivered', 'METHOD_NOT_SHARED', async () => 0, { method: 'query-verify', rows: 1 }],
   ['another purpose', 'PURPOSE_MISMATCH', async () => 0, { purpose: 'dpv:ResearchAndDevelopment' }],
   ['an element not granted', 'ELEMENT_NOT_GRANTED', async () => 0, { elements: ['name', 'personId'] }],
   [
@@ -140,6 +147,19 @@ test('a share of a recipient that is granted, and one at the last instant of the
   expect(await ledger.outcome('share:commit', sent(grant, { actingFor: 'social-insurance' }), household)).toBe('committed');
   ledger.now = new Date('2026-06-30T00:00:00Z');
   expect(await ledger.outcome('share:commit', sent(grant), household)).toBe('committed');
+});
+
+test('a query is of one subject, and its receipt is committed as one: what opened as the one is not committed as the other', async () => {
+  const ledger = base.fork();
+  await ledger.submit('asset:revise', { id: asset, changes: { shareMethod: 'query-verify' } }, household);
+  const query = { method: 'query-verify' as const, rows: 1 };
+  for (const rows of [0, 2]) expect(await ledger.outcome('share:commit', sent(grant, { ...query, rows }), household)).toBe('INPUT_INVALID');
+  const answered = await ledger.write('share', 'share:commit', sent(grant, query), household);
+  expect(answered).toMatchObject({ status: 'committed', method: 'query-verify', rows: 1, rowsReserved: 1 });
+  const use = { grant, purpose: 'dpv:IdentityVerification', elements: ['name'] };
+  const { id } = await ledger.write('share', 'share:open', { ...use, ...query }, household);
+  expect(await ledger.outcome('share:commit', sent(grant, { share: id, rows: 1 }), household)).toBe('INPUT_INVALID');
+  expect(await ledger.outcome('share:commit', sent(grant, { share: id, ...query }), household)).toBe('committed');
 });
 
 test('before its term a grant allows nothing', async () => {

@@ -164,6 +164,19 @@ export function ruleCases(world: () => World): void {
     } else expect(shared.code).toBe(VALID);
   });
 
+  test('what answers queries hands over no data, and an answer is about one subject', async () => {
+    const grant = await granted();
+    const query = { ...share(grant), method: 'query-verify' as const };
+    expect((await world().write('share:commit', query)).record).toMatchObject({ kind: 'refusal', clause: 'METHOD_NOT_SHARED' });
+    const { asset: id } = JSON.parse(
+      await world().ledger.evaluate({ name: 'record:get', input: { kind: 'grant', id: grant } }, world().people.household),
+    ) as { asset: string };
+    await world().write('asset:revise', { id, changes: { shareMethod: 'query-verify' } });
+    expect((await world().write('share:commit', share(grant))).record).toMatchObject({ kind: 'refusal', clause: 'METHOD_NOT_SHARED' });
+    await expect(world().write('share:commit', { ...query, rows: 2 })).rejects.toEqual(code('INPUT_INVALID'));
+    expect((await world().write('share:commit', query)).record).toMatchObject({ kind: 'share', method: 'query-verify' });
+  });
+
   test('an expired grant gives nothing more', async () => {
     const validTo = new Date(Date.now() + 4000);
     const grant = await granted({ validTo: validTo.toISOString() });

@@ -48,6 +48,7 @@ const open = fc.record({
   shareType: optional(fc.constantFrom('unconditional', 'conditional', 'none')),
   personal: optional(fc.boolean()),
   sensitive: optional(fc.boolean()),
+  identifies: optional(fc.boolean()),
 });
 /** The contract takes no detail of a confidential one. */
 const element = fc.oneof(

@@ -50,6 +50,7 @@ export const ruleCodes = {
   ELEMENT_NOT_GRANTED: { status: 409, zh: '数据项未获授权', en: 'An element is not granted' },
   RECIPIENT_NOT_GRANTED: { status: 409, zh: '接收方未获授权', en: 'The grant names no such recipient' },
   ASSET_NOT_SHARED: { status: 409, zh: '数据资源当前不可共享', en: 'The asset is not being shared at present' },
+  METHOD_NOT_SHARED: { status: 409, zh: '数据资源不以此方式共享', en: 'The asset is not shared in this way' },
   TERMS_NO_PEER: {
     status: 409,
     zh: '一方所在机构没有可保存保密条款的节点',

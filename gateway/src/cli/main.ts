@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ImportError } from '../import/errors.js';
 import type { Connection } from './client.js';
+import { askCommand } from './commands/ask.js';
 import { chainCommands } from './commands/chain.js';
 import { deliverCommand } from './commands/deliver.js';
 import { evidenceCommand } from './commands/evidence.js';
@@ -28,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that ask a service, and those that work on the data directory itself. */
-const asks = ['import', 'trace', 'deliver', 'evidence', 'terms', 'chain export'];
+const asks = ['import', 'trace', 'deliver', 'ask', 'evidence', 'terms', 'chain export'];
 const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
@@ -53,6 +54,7 @@ function build(exit: (code: number) => void): Command {
   importCommand(program, connectionOf, exit);
   traceCommand(program, connectionOf);
   deliverCommand(program, connectionOf);
+  askCommand(program, connectionOf);
   evidenceCommand(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);

@@ -98,7 +98,7 @@ async function* given(held: readonly Buffer[]): AsyncGenerator<Buffer> {
 }
 
 /** The resource's bytes, as far as they are needed; where the ledger holds its checksum, these must be it. */
-async function* checked(source: Source, { checksum }: Distribution, cutter: Cutter): AsyncGenerator<Buffer> {
+export async function* checked(source: Source, { checksum }: Distribution, cutter: Cutter): AsyncGenerator<Buffer> {
   const hash = checksum && digestOf(checksum.algorithm);
   for await (const chunk of source.read()) {
     hash?.update(chunk);

@@ -94,6 +94,7 @@ function element([name, zh, en, type, ...marks]: DemoAsset['elements'][number]):
     type: type as Element['type'],
     ...(marks.includes('personal') ? { personal: true } : {}),
     ...(marks.includes('sensitive') ? { sensitive: true } : {}),
+    ...(marks.includes('identifies') ? { identifies: true } : {}),
     ...(marks.includes('withheld') ? { shareType: 'none' as const } : {}),
     ...(id ? { dataElementId: id } : {}),
   };

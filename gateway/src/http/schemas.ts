@@ -51,6 +51,17 @@ export const problem = named(
   }),
 );
 
+export const receipt = named(
+  'QueryReceipt',
+  z.strictObject({
+    grant: recordId,
+    subject: z.record(z.string(), z.string()),
+    values: z.record(z.string(), z.string()),
+    matches: z.record(z.string(), z.boolean()),
+    salt: z.string(),
+  }),
+);
+
 const standing = z.enum(['agreed', 'offered', 'past']);
 export const disclosed = named('ConfidentialTerms', disclosure.extend({ standing }));
 

@@ -48,7 +48,9 @@ function elementOf(column: unknown, nodes: Nodes): Element[] {
   if (!name) return [];
   const [zh, en] = [text['label@zh'], text['label@en']];
   const flags = Object.fromEntries(
-    (['personal', 'sensitive', 'confidential'] as const).flatMap((flag) => (text[flag] ? [[flag, text[flag] === 'true']] : [])),
+    (['personal', 'sensitive', 'identifies', 'confidential'] as const).flatMap((flag) =>
+      text[flag] ? [[flag, text[flag] === 'true']] : [],
+    ),
   );
   const made = {
     name: (name.split('\n')[0] as string).trim(),

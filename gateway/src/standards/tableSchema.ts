@@ -30,7 +30,7 @@ export function schemaOf(asset: string, elements: readonly Element[]): Node {
 }
 
 function columnOf(asset: string, element: Element): Node {
-  const { name, title, type, dataElementId, shareType, personal, sensitive, confidential } = element;
+  const { name, title, type, dataElementId, shareType, personal, sensitive, identifies, confidential } = element;
   return node({
     '@id': elementIri(asset, name),
     '@type': 'csvw:Column',
@@ -41,6 +41,7 @@ function columnOf(asset: string, element: Element): Node {
     'drl:shareType': shareType,
     'drl:personal': personal,
     'drl:sensitive': sensitive,
+    'drl:identifies': identifies,
     'drl:confidential': confidential,
   });
 }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { authenticator } from '../auth/authenticate.js';
 import { oidcVerifier } from '../auth/oidc.js';
 import type { Config } from '../config.js';
+import { Guesses } from '../delivery/query/guesses.js';
 import { createApp } from '../http/app.js';
 import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
@@ -51,6 +52,7 @@ export async function openService({ config, consortium, backend, identities, key
   const dirs = directories(dataDir);
   const stopping = new AbortController();
   const journal = await Journal.open(dirs.journal, key);
+  const guesses = await Guesses.open(dirs.guesses, key);
   const questions = await Questions.open(dirs.questions, key);
   const readModel = await openReadModel({
     dir: dirs.readModel,
@@ -68,7 +70,7 @@ export async function openService({ config, consortium, backend, identities, key
     onFailure: (error) => log.error({ err: error }, 'in the background'),
   });
   const services: Services = {
-    ...{ ledger, readModel, submitter, journal, questions, identities, consortium },
+    ...{ ledger, readModel, submitter, journal, guesses, questions, identities, consortium },
     trustDir: dirs.trust,
     resources: { fileRoots: config.fileRoots, fetchAllow: config.fetchAllow },
     stopping: stopping.signal,
@@ -107,6 +109,7 @@ export async function openService({ config, consortium, backend, identities, key
       closeApp();
       await readModel.close();
       await journal.close();
+      await guesses.close();
       await questions.close();
       await ledger.close();
     },

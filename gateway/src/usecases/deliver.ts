@@ -1,29 +1,24 @@
-import type { Caller } from '@drl/chaincode/model/caller';
 import { RuleError } from '@drl/chaincode/model/errors';
-import type { Asset, Distribution } from '@drl/chaincode/model/records/asset';
+import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { Share } from '@drl/chaincode/model/records/share';
 import { forbids } from '@drl/chaincode/model/rules/limits';
 import { digestOf, type HashAlgorithm } from '../delivery/digest.js';
 import { type Prepared, prepare } from '../delivery/prepare.js';
-import { stewardOf } from '../delivery/provider.js';
 import type { Source } from '../delivery/resource.js';
 import { openSource } from '../delivery/source.js';
 import { ServiceError } from '../errors.js';
 import { LedgerError } from '../ledger/ledger.js';
 import type { Services } from './services.js';
-import { notFound, readVisible } from './visibility.js';
+import { type AskedUse, distributionOf, mustBeParty, onLedger, providerOf, type Use, useOf } from './underGrant.js';
+import { readVisible } from './visibility.js';
 import type { Who } from './who.js';
 import { writeRecord } from './writeRecord.js';
 
 /** Who may: a consumer of the department that the grant is to, or a steward of its provider. The provider's steward signs what is sent. */
-export interface DeliveryRequest {
+export interface DeliveryRequest extends AskedUse {
   readonly grant: string;
   readonly distribution?: string | undefined;
-  readonly elements?: string[] | undefined;
-  readonly purpose?: string | undefined;
-  readonly actingFor?: string | undefined;
-  readonly caseRef?: string | undefined;
   readonly rows?: number | undefined;
   readonly hashAlgorithm: HashAlgorithm;
   readonly requestId: string;
@@ -105,40 +100,6 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
   }
 }
 
-function mustBeParty({ department, roles }: Caller, { assignee, assigner }: Grant): void {
-  if (department !== assignee && department !== assigner)
-    throw new RuleError('NOT_YOURS', { rule: '1', given: department, accepted: `${assignee} or ${assigner}` });
-  const needed = [...(department === assignee ? ['consumer' as const] : []), ...(department === assigner ? ['steward' as const] : [])];
-  if (!needed.some((role) => roles.includes(role)))
-    throw new RuleError('ROLE_MISSING', { rule: '1', given: roles.join(', ') || 'none', accepted: needed.join(' or ') });
-}
-
-function providerOf({ identities }: Services, who: Who, { assigner }: Grant): Who {
-  if (who.caller.department === assigner && who.caller.roles.includes('steward')) return who;
-  const user = stewardOf(identities, assigner);
-  if (!user) throw new ServiceError('PROVIDER_NOT_HERE', { given: assigner });
-  return { user, caller: who.caller };
-}
-
-type Use = ReturnType<typeof useOf>;
-function useOf({ purpose, elements, actingFor, caseRef }: DeliveryRequest, grant: Grant) {
-  return {
-    purpose: purpose ?? grant.purpose,
-    elements: elements ?? grant.elements,
-    ...(actingFor === undefined ? {} : { actingFor }),
-    ...(caseRef === undefined ? {} : { caseRef }),
-  };
-}
-
-function distributionOf({ distributions }: Asset, name: string | undefined): Distribution {
-  const accepted = distributions.map((one) => one.name).join(', ') || 'none';
-  const found = name === undefined ? distributions[0] : distributions.find((one) => one.name === name);
-  if (!found) throw new ServiceError('RESOURCE_MISSING', { ...(name === undefined ? {} : { given: name }), accepted });
-  if (name === undefined && distributions.length > 1)
-    throw new ServiceError('RESOURCE_MISSING', { given: 'no name, of several', accepted });
-  return found;
-}
-
 /** Takes count and rows. The key is the caller's, though the provider signs: the same key and request come to the same share. */
 async function open(services: Services, provider: Who, { user }: Who, request: DeliveryRequest, use: Use, rows: number) {
   const { grant, distribution, hashAlgorithm, requestId, idempotencyKey } = request;
@@ -166,12 +127,6 @@ async function mustStillGo(services: Services, provider: Who, id: string, { rows
   const asset = await onLedger<Asset>(services, provider, 'asset', share.asset);
   const clause = forbids(new Date().toISOString(), grant, asset, share);
   if (clause) throw new RuleError(clause.code, { rule: '6', given: clause.given, accepted: clause.accepted });
-}
-
-async function onLedger<T>({ ledger }: Services, { user }: Who, kind: 'asset' | 'grant' | 'share', id: string): Promise<T> {
-  const text = await ledger.evaluate({ name: 'record:get', input: { kind, id } }, user.identity);
-  if (text === '') throw notFound(id);
-  return JSON.parse(text) as T;
 }
 
 async function commit(services: Services, provider: Who, request: DeliveryRequest, share: Share, prepared: Prepared, sent: Sent) {

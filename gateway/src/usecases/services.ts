@@ -1,4 +1,5 @@
 import type { Consortium } from '@drl/network/consortium';
+import type { Guesses } from '../delivery/query/guesses.js';
 import type { ResourceAccess } from '../delivery/source.js';
 import type { Enrol, Identities } from '../identities.js';
 import type { Journal } from '../journal.js';
@@ -18,6 +19,8 @@ export interface Services {
   readonly consortium: Consortium;
   /** Where departments' resources may be fetched from. */
   readonly resources: ResourceAccess;
+  /** Queries that were not matched, so that nobody finds values by trying. */
+  readonly guesses: Guesses;
   /** The organisations' root certificates, one file each. */
   readonly trustDir: string;
   /** Issues certificates in the organisations whose CA this service holds; absent where departments enrol their own. */

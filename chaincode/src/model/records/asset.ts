@@ -31,6 +31,8 @@ export const element = z.strictObject({
   shareType: shareType.optional(),
   personal: z.boolean().optional(),
   sensitive: z.boolean().optional(),
+  /** Says whose row it is: a query (`query-verify`) names its one subject by all elements that do. */
+  identifies: z.boolean().optional(),
   /** Its detail is not said here: it goes to confidential terms of each grant. */
   confidential: z.boolean().optional(),
 });

@@ -15,6 +15,8 @@ export const commitment = z.strictObject({
 
 const use = {
   purpose,
+  /** Says that no data is handed over but answers, match or no match, about one subject; absent: the data itself. */
+  method: z.literal('query-verify').optional(),
   elements: z.array(label).min(1).max(500),
   actingFor: departmentId.optional(),
   /** The consumer's case number; never a person's id (rule 10). */

@@ -17,16 +17,17 @@ export interface Clause {
     | 'ELEMENT_WITHHELD'
     | 'RECIPIENT_NOT_GRANTED'
     | 'ASSET_NOT_SHARED'
+    | 'METHOD_NOT_SHARED'
   >;
   readonly given: string;
   readonly accepted: string;
 }
 
-export type Use = Pick<Share, 'purpose' | 'elements' | 'actingFor'>;
+export type Use = Pick<Share, 'purpose' | 'elements' | 'actingFor' | 'method'>;
 
 /** The first clause that forbids this use at this time, counts apart. */
 export function forbids(at: string, grant: Grant, asset: Asset, use: Use): Clause | undefined {
-  return term(at, grant) ?? sharing(asset) ?? terms(grant, use) ?? elements(grant, asset, use);
+  return term(at, grant) ?? sharing(asset) ?? method(asset, use) ?? terms(grant, use) ?? elements(grant, asset, use);
 }
 
 function term(at: string, grant: Grant): Clause | undefined {
@@ -43,6 +44,12 @@ function sharing(asset: Asset): Clause | undefined {
   if (asset.status !== 'published') return { code: 'ASSET_NOT_SHARED', given: asset.status, accepted: 'published' };
   if (asset.shareType === 'none') return { code: 'ASSET_NOT_SHARED', given: 'shareType none', accepted: 'unconditional or conditional' };
   return undefined;
+}
+
+/** 查询核验: what answers questions hands over no data, and what hands over data answers none. */
+function method({ shareMethod }: Asset, use: Use): Clause | undefined {
+  if ((shareMethod === 'query-verify') === (use.method === 'query-verify')) return undefined;
+  return { code: 'METHOD_NOT_SHARED', given: use.method ?? 'the data itself', accepted: shareMethod };
 }
 
 function terms(grant: Grant, use: Use): Clause | undefined {

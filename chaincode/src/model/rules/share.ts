@@ -18,6 +18,7 @@ export function mustProvide(act: Act, grant: Grant, use: Opening | Commit): void
   mustActFor(act, grant.assigner, 'steward');
   timely(act, grant);
   mustDiffer(use.elements, 'elements');
+  if (use.method === 'query-verify' && use.rows !== 1) throw invalid('rows', 'a query is of one subject');
   if ('payloadHash' in use) mustFollow(use.startedAt, use.endedAt, 'endedAt');
 }
 
@@ -40,6 +41,7 @@ export function commitOpened(act: Act, share: Share, { grant, share: _id, ...sai
   mustStand(share, 'opened');
   if (grant !== share.grant) throw invalid('grant', `the share opened under ${share.grant}`);
   if (said.purpose !== share.purpose) throw invalid('purpose', `the share opened for ${share.purpose}`);
+  if (said.method !== share.method) throw invalid('method', `the share opened for ${share.method ?? 'the data itself'}`);
   if (said.actingFor !== share.actingFor) throw invalid('actingFor', `the share opened for ${share.actingFor ?? 'the consumer itself'}`);
   if (said.elements.some((name) => !share.elements.includes(name))) throw invalid('elements', 'more than the share opened with');
   return {

@@ -59,7 +59,7 @@ export function deliverCommand(program: Command, connection: (command: Command) 
     });
 }
 
-interface Received {
+export interface Received {
   readonly share: string;
   readonly payloadHash: string;
   readonly hashAlgorithm: string;
@@ -116,7 +116,7 @@ async function take(answer: Response, file: FileHandle, algorithm: string): Prom
   return { digest: hash.digest('hex'), bytes };
 }
 
-async function acknowledge(client: Client, { share, payloadHash, hashAlgorithm }: Received): Promise<string> {
+export async function acknowledge(client: Client, { share, payloadHash, hashAlgorithm }: Received): Promise<string> {
   const body = JSON.stringify({ payloadHash, hashAlgorithm });
   const answer = await client.send(`/shares/${encodeURIComponent(share)}/acknowledge`, body, { 'Content-Type': 'application/json' });
   return ((await answer.json()) as { status: string }).status;

@@ -9,6 +9,7 @@ import { grants } from './grants.js';
 import { imports } from './imports.js';
 import { ledgerRoutes } from './ledger.js';
 import { meRoutes } from './me.js';
+import { queries } from './queries.js';
 import { rights } from './rights.js';
 import { shares } from './shares.js';
 import { vocabularies } from './vocabularies.js';
@@ -23,6 +24,7 @@ export const endpoints: readonly Endpoint[] = [
   ...rights,
   ...grants,
   ...deliveries,
+  ...queries,
   ...shares,
   ...audit,
   ...evidence,
