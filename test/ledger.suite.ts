@@ -1,4 +1,5 @@
 import { blockCases } from './ledger/blocks.js';
+import { demandCases } from './ledger/demands.js';
 import { dictionaryCases } from './ledger/dictionary.js';
 import { endorsementCases } from './ledger/endorsement.js';
 import { privateCases } from './ledger/privateData.js';
@@ -35,6 +36,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('private data', () => privateCases(current));
     describe('rules on the chain', () => ruleCases(current));
     describe('the dictionary', () => dictionaryCases(current));
+    describe('demands', () => demandCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

@@ -3,6 +3,7 @@ import './quick.js';
 import { AssetContract } from './contract/asset.js';
 import { AuditContract } from './contract/audit.js';
 import { DataElementContract } from './contract/dataElement.js';
+import { DemandContract, JoiningContract } from './contract/demand.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
 import { GrantContract } from './contract/grant.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
@@ -17,6 +18,8 @@ export const contracts: (new () => Contract)[] = [
   DataElementContract,
   AssetContract,
   RightContract,
+  DemandContract,
+  JoiningContract,
   GrantContract,
   ShareContract,
   TermsContract,

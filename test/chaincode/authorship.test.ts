@@ -1,6 +1,6 @@
 import { callerFromCertificate } from '@drl/chaincode/certificate';
 import { type Caller, resolveCaller } from '@drl/chaincode/model/caller';
-import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { type LedgerRecord, type RecordKind, type RecordOf, records } from '@drl/chaincode/model/records/index';
 import { authorshipFault, type Related, relatedIds } from '@drl/chaincode/model/rules/authorship';
 import { rightStands } from '@drl/chaincode/model/rules/derive';
 import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
@@ -43,7 +43,7 @@ class WatchedLedger extends TestLedger {
   override async submit<N extends TransactionName>(name: N, input: TransactionInput<N>, by: Person, options = {}): Promise<LedgerRecord> {
     const before = this.fork();
     const answer = await super.submit(name, input, by, options);
-    for (const kind of ['data-element', 'asset', 'right', 'contest', 'grant', 'share', 'refusal', 'audit-query'] as const)
+    for (const kind of Object.keys(records) as RecordKind[])
       for (const next of this.all(kind)) {
         const previous = before.get(kind, next.id);
         if (previous?.version === next.version) continue;
@@ -64,6 +64,8 @@ function relatedTo(before: TestLedger, previous: LedgerRecord | undefined, next:
     grant: ids.grant === undefined ? undefined : before.get('grant', ids.grant),
     from: ids.from === undefined ? undefined : before.get('right', ids.from),
     owner: owner ? owner.holder : undefined,
+    demand: ids.demand === undefined ? undefined : before.get('demand', ids.demand),
+    share: ids.share === undefined ? undefined : before.get('share', ids.share),
   };
 }
 
@@ -152,8 +154,37 @@ beforeAll(async () => {
   const free = await ledger.write('asset', 'asset:register', { ...open, shareType: 'unconditional' }, household);
   await ledger.submit('asset:publish', { id: free.id }, household);
   await granted(ledger, {}, free.id);
+  await demands(free.id);
   await ledger.submit('audit:record', { action: 'trace', queryHash: SHA('b'), resultCount: 1, asOfBlock: 1, outcome: 'answered' }, auditor);
 });
+
+async function demands(asset: string): Promise<void> {
+  const need = { purpose: 'dpv:IdentityVerification', legalBasis: zh('依据'), neededBy: '2026-06-01T00:00:00Z' };
+  const wanted = { want: zh('姓名'), elements: [{ name: 'name' }], ...need };
+  const file = async () => (await ledger.write('demand', 'demand:file', wanted, socialConsumer)).id;
+  const delivered = async (demand: string | undefined, by: Person) => {
+    const grant = await ledger.write('grant', 'grant:request', { ...ask(asset), ...(demand ? { demand } : {}) }, by);
+    const { id } = await ledger.write('share', 'share:commit', sent(grant.id), household);
+    await ledger.submit('share:acknowledge', { id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, by);
+    return id;
+  };
+  const first = await file();
+  await ledger.submit('demand:reject', { id: first, reason: zh('无') }, manager);
+  await ledger.submit('demand:match', { id: first, asset }, household);
+  await ledger.submit('demand:match', { id: first, asset }, manager);
+  await ledger.submit('demand:reject', { id: first, reason: zh('无') }, household);
+  const joined = await ledger.write('joining', 'demand:join', { id: first, ...need }, taxConsumer);
+  await ledger.submit('joining:withdraw', { id: joined.id }, taxConsumer);
+  await ledger.submit('demand:join', { id: first, ...need }, taxConsumer);
+  await delivered(first, taxConsumer);
+  await delivered(first, socialConsumer);
+  const second = await file();
+  await ledger.submit('demand:match', { id: second, asset }, manager);
+  const { id: third } = await ledger.write('joining', 'demand:join', { id: second, ...need }, taxConsumer);
+  await ledger.submit('joining:fulfil', { id: third, share: await delivered(undefined, taxConsumer) }, taxConsumer);
+  await ledger.submit('demand:fulfil', { id: second, share: await delivered(undefined, socialConsumer) }, socialConsumer);
+  await ledger.submit('demand:withdraw', { id: await file() }, socialConsumer);
+}
 
 test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
   expect(ledger.changes.length).toBeGreaterThanOrEqual(54);
@@ -167,9 +198,10 @@ test('and nobody else’s: the same change by another creator is a fault', () =>
     for (const other of Object.values(everyone)) if (other !== change.by) expect(fault(change, other)).toBeDefined();
 });
 
-/** Acts that two may do: mismatch and late request are the manager's too, a claim is taken back by its claimant, an offer by who made it; terms are either side's to offer. */
+/** Acts that two may do: mismatch and late request are the manager's too, a claim is taken back by its claimant, an offer by who made it, a demand is put to an asset, and rejected, by its owner or the manager; terms are either side's to offer. */
 const alternatives = [
   ...['share:resolve data-bureau', 'right:decline tax', 'right:decline household', 'grant:approve household'],
+  ...['demand:match household', 'demand:match data-bureau', 'demand:reject household', 'demand:reject data-bureau'],
   ...['household', 'social-insurance'].flatMap((side) => [`grant:offerTerms ${side}`, `grant:declineTerms ${side}`]),
 ];
 

@@ -35,6 +35,8 @@ test('no record lives where an index does', () => {
     'asset',
     'right',
     'contest',
+    'demand',
+    'joining',
     'grant',
     'share',
     'refusal',
@@ -50,6 +52,7 @@ test('no record lives where an index does', () => {
     indexKeys.exhausted('a'),
     indexKeys.rows('a'),
     indexKeys.contests('a', 'b'),
+    indexKeys.joining('a', 'b'),
     indexKeys.soleDepartment('a'),
   ].map((key) => splitKey(key)[0]);
   expect(new Set([...records, ...indexes]).size).toBe(records.length + indexes.length);

@@ -1,11 +1,13 @@
 import type { Context } from 'fabric-contract-api';
 import type { Grant } from '../model/records/grant.js';
 import type { Act } from '../model/rules/act.js';
+import { mustBeNameable } from '../model/rules/demand.js';
 import { approve, giveBack, refuse, request, resubmit, resume, revoke, suspend, withdraw } from '../model/rules/grant.js';
 import { acceptTerms, declineTerms, offerTerms } from '../model/rules/terms.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
+import { joiningOf } from './demand.js';
 import { mustBeHeld } from './terms.js';
 
 type Step = Exclude<Extract<TransactionName, `grant:${string}`>, 'grant:request'>;
@@ -20,6 +22,11 @@ export class GrantContract extends LedgerContract {
       const { act, input, state } = unit;
       const asset = await state.need('asset', input.asset);
       const renewed = input.renews === undefined ? undefined : await state.record('grant', input.renews);
+      if (input.demand !== undefined) {
+        const demand = await state.need('demand', input.demand);
+        const own = demand.by === act.caller.department ? demand : await joiningOf(state, demand.id, act.caller.department);
+        mustBeNameable(act, demand, own);
+      }
       return unit.save('grant', undefined, request(act, asset, renewed, input), { asset });
     });
   }

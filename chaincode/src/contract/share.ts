@@ -9,9 +9,10 @@ import { findSlot, rootOf, seedOf } from '../model/slots.js';
 import type { TransactionInput } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
+import { fulfilBy } from './demand.js';
 
 type Sending = 'share:open' | 'share:commit';
-type Step = 'share:acknowledge' | 'share:resolve' | 'share:void';
+type Step = 'share:resolve' | 'share:void';
 
 export class ShareContract extends LedgerContract {
   constructor() {
@@ -33,7 +34,13 @@ export class ShareContract extends LedgerContract {
   }
 
   acknowledge(context: Context, argument = ''): Promise<string> {
-    return this.transact('share:acknowledge', context, argument, (unit) => change(unit, acknowledge));
+    return this.transact('share:acknowledge', context, argument, async (unit) => {
+      const share = await unit.state.need('share', unit.input.id);
+      const next = acknowledge(unit.act, share, unit.input);
+      const answer = await unit.save('share', share, next);
+      await fulfilBy(unit, share, next);
+      return answer;
+    });
   }
 
   resolve(context: Context, argument = ''): Promise<string> {

@@ -35,6 +35,11 @@ export function partiesOf(record: LedgerRecord): Parties {
     case 'contest':
       // A ruling for either is signed by the one it favours, so that the other cannot hold it up.
       return { any: [record.by, record.holder] };
+    case 'demand':
+      // Its owner's no is signed by the owner's peer, its fulfilment by the requester's own; the manager puts it elsewhere with either.
+      return { any: [record.by, ...(record.match === undefined ? [] : [record.match.owner])] };
+    case 'joining':
+      return { any: [record.by] };
     case 'grant':
       return { any: [record.assigner, record.assignee] };
     case 'share':

@@ -9,7 +9,7 @@ export interface EndorserContext {
   readonly settings: Pick<Settings, 'managerMspId' | 'departmentMspIds'>;
   readonly callerMspId: string;
   readonly mspOf: (department: string) => string | undefined;
-  /** The record that the transaction changes, as it stands; none where it makes a new one. */
+  /** The record that the transaction changes, as it stands; none where it makes a new one. A joining makes one, and names another's. */
   readonly record?: LedgerRecord | undefined;
   /** Of a manager's right:decline: the oldest open contest, which it upholds. */
   readonly contest?: Contest | undefined;
@@ -22,7 +22,7 @@ export interface EndorserContext {
 export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest }: EndorserContext): string[] {
   if (name === 'terms:write') return partiesAlone(record, callerMspId, mspOf);
   if (name === 'terms:purge') return [callerMspId];
-  const touched = name === 'right:decline' && contest !== undefined ? contest : record;
+  const touched = name === 'right:decline' && contest !== undefined ? contest : name === 'demand:join' ? undefined : record;
   const { any = [] } = touched === undefined ? {} : partiesOf(touched);
   // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
   const order = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;

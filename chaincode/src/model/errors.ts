@@ -42,6 +42,11 @@ export const ruleCodes = {
   ELEMENT_WITHHELD: { status: 409, zh: '数据项不予共享', en: 'An element is withheld' },
   WIDER_THAN_ASKED: { status: 422, zh: '批准的范围不得超出申请', en: 'An approval may narrow what was asked, never widen it' },
   NOT_DUE: { status: 409, zh: '提供方的答复期限未到', en: 'The provider’s deadline has not passed' },
+  NOT_AN_ANSWER: {
+    status: 409,
+    zh: '该共享不能了结此需求：须为需求部门自己签收、且授权注明该需求或属于所匹配的数据资源',
+    en: 'The share does not answer the demand: it takes one that the requester acknowledged, under a grant that names it or of the matched asset',
+  },
   GRANT_NOT_ACTIVE: { status: 409, zh: '授权未生效', en: 'The grant is not active' },
   GRANT_EXPIRED: { status: 409, zh: '授权不在有效期内', en: 'The grant is outside its term' },
   GRANT_EXHAUSTED: { status: 409, zh: '授权次数已用尽', en: 'The grant’s count is used up' },

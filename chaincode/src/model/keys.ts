@@ -48,6 +48,8 @@ export const indexKeys = {
   rows: (grant: string) => compositeKey('rows', grant),
   /** A right's contests, found by range → who contests; the contest is a record of its own. */
   contests: (right: string, id: string) => compositeKey('contests', right, id),
+  /** A department's joining of another's demand → the joining. */
+  joining: (demand: string, department: string) => compositeKey('demand-joining', demand, department),
   /** What a certificate without a department means: the only department of its organisation, or that there are several. */
   soleDepartment: (mspId: string) => compositeKey('sole-department', mspId),
 } as const;
@@ -66,6 +68,8 @@ const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-ele
   asset: 'ast',
   right: 'rgt',
   contest: 'cts',
+  demand: 'dmd',
+  joining: 'jng',
   grant: 'grn',
   share: 'shr',
   refusal: 'rfs',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { assetAttach, assetRegister, assetRevise, assetStep } from './records/asset.js';
 import { auditQueryInput } from './records/auditQuery.js';
 import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementReturn, dataElementRevise } from './records/dataElement.js';
+import { demandFile, demandFulfil, demandJoin, demandMatch, demandReject, demandStep } from './records/demand.js';
 import { departmentAdmit, settingsInput } from './records/department.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
@@ -33,6 +34,14 @@ export const transactions = {
   'right:offer': rightOffer,
   'right:accept': rightStep,
   'right:decline': rightStep,
+  'demand:file': demandFile,
+  'demand:match': demandMatch,
+  'demand:reject': demandReject,
+  'demand:withdraw': demandStep,
+  'demand:fulfil': demandFulfil,
+  'demand:join': demandJoin,
+  'joining:withdraw': demandStep,
+  'joining:fulfil': demandFulfil,
   'grant:request': grantRequest,
   'grant:approve': grantApprove,
   'grant:refuse': grantReasoned,

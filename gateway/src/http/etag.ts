@@ -8,7 +8,7 @@ export function etagOf(record: { readonly version: number }, derived: readonly s
   return `"${[record.version, ...derived].join('+')}"`;
 }
 
-const TAG = /^"([1-9]\d{0,9})(?:\+[a-z-]+)*"$/;
+const TAG = /^"([1-9]\d{0,9})(?:\+[a-z0-9-]+)*"$/;
 
 /** RFC 9110 section 13.1.1. Undefined: nothing to guard (`*` asks only that the record exists, which every change of ours needs). */
 export function versionOfIfMatch(header: string | undefined): number | undefined {

@@ -1,14 +1,26 @@
 import { roles } from '@drl/chaincode/model/caller';
-import { departmentId, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
+import { departmentId, localized, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
+import { demandEffectiveStatus } from '@drl/chaincode/model/records/demand';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import { type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { right } from '@drl/chaincode/model/records/right';
 import { disclosure } from '@drl/chaincode/model/records/terms';
+import { unmetCodes } from '../demands/unmet.js';
 import { z } from './zod.js';
 
 /** What the API answers with: the ledger's own record schemas, with what is derived beside them. */
 
 const derived = z.boolean().openapi({ description: 'Derived at the time of the question, never stored' });
+
+const unmet = z
+  .strictObject({
+    code: z.enum(unmetCodes),
+    since: z.string(),
+    department: departmentId.optional(),
+    grant: recordId.optional(),
+    reason: localized.optional(),
+  })
+  .openapi({ description: 'The step at which it stands; derived, never stored' });
 
 export const views = {
   settings: named('Settings', records.settings),
@@ -17,6 +29,11 @@ export const views = {
   asset: named('Asset', records.asset.extend({ overdue: derived, contested: derived })),
   right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
   contest: named('Contest', records.contest),
+  demand: named(
+    'Demand',
+    records.demand.extend({ status: demandEffectiveStatus, requesters: z.array(departmentId), unmetBecause: z.array(unmet) }),
+  ),
+  joining: named('Joining', records.joining),
   grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived })),
   share: named('Share', records.share.extend({ halfOpen: derived })),
   refusal: named('Refusal', records.refusal),
@@ -59,6 +76,39 @@ export const receipt = named(
     values: z.record(z.string(), z.string()),
     matches: z.record(z.string(), z.boolean()),
     salt: z.string(),
+  }),
+);
+
+const likeness = {
+  score: z.number().openapi({ description: '0 to 1' }),
+  because: z.strictObject({
+    elements: z.array(
+      z.strictObject({
+        wanted: z.string(),
+        found: z.string(),
+        by: z.enum(['dataElementId', 'name', 'title']),
+        typeDiffers: z.literal(true).optional(),
+        withheld: z.literal(true).optional(),
+      }),
+    ),
+    words: z.array(z.string()),
+    theme: z.boolean(),
+  }),
+};
+const { demand: aDemand, asset: anAsset } = records;
+export const similar = named(
+  'Similar',
+  z.strictObject({
+    demands: z.array(
+      z.strictObject({ ...likeness, demand: aDemand.pick({ id: true, want: true, by: true, status: true, neededBy: true }) }),
+    ),
+    assets: z.array(
+      z.strictObject({
+        ...likeness,
+        asset: anAsset.pick({ id: true, title: true, publisher: true, theme: true, shareType: true, status: true }),
+      }),
+    ),
+    asOf,
   }),
 );
 

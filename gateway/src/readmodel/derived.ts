@@ -2,7 +2,7 @@ import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Grant, GrantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
 import type { Contest, Right } from '@drl/chaincode/model/records/right';
-import { assetContested, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import { assetContested, demandStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import { statuses } from './fields.js';
 import { keys } from './keys.js';
 import { loadMany } from './load.js';
@@ -18,6 +18,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   'grant escalated': ['requested'],
   'grant expired': ['active', 'suspended'],
   'grant exhausted': ['active', 'suspended'],
+  'demand expired': ['open', 'matched'],
   'right contested': ['claimed', 'confirmed'],
   'right lapsed': ['lapsed', 'claimed', 'confirmed'],
   'share half-open': ['opened', 'committed'],
@@ -29,6 +30,7 @@ export function storedStatuses(kind: RecordKind, status: string): readonly strin
 
 export async function hasStatus(question: Question, record: LedgerRecord, status: string): Promise<boolean> {
   if (record.kind === 'share' && status === 'half-open') return shareHalfOpen(record, question.at);
+  if (record.kind === 'demand') return demandStatus(record, question.at) === status;
   if (record.kind === 'grant') return (await effectiveGrantStatus(question, record)) === status;
   if (record.kind === 'right') return rightStatus(record, await contestsOf(question, record), question.at) === status;
   return record.status === status;

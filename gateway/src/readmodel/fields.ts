@@ -1,5 +1,6 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { DataElement } from '@drl/chaincode/model/records/dataElement';
+import type { Demand } from '@drl/chaincode/model/records/demand';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { wordsOf } from './words.js';
 
@@ -20,6 +21,8 @@ export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['statu
   asset: ['registered', 'published', 'suspended', 'retired'],
   right: ['claimed', 'confirmed', 'transferred', 'lapsed'],
   contest: ['open', 'upheld', 'dismissed'],
+  demand: ['open', 'matched', 'rejected', 'withdrawn', 'fulfilled'],
+  joining: ['open', 'withdrawn', 'fulfilled'],
   grant: ['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked'],
   share: ['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void'],
   refusal: ['refused'],
@@ -53,10 +56,18 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ['right', record.right],
         ['by', record.by],
       ];
+    case 'demand':
+      return demandFields(record);
+    case 'joining':
+      return [
+        ['demand', record.demand],
+        ['by', record.by],
+      ];
     case 'grant':
       return [
         ['assigner', record.assigner],
         ['assignee', record.assignee],
+        ...(record.demand === undefined ? [] : [['demand', record.demand] as const]),
       ];
     case 'share':
     case 'refusal':
@@ -98,8 +109,17 @@ function assetFields(asset: Asset): Indexed[] {
   return fields;
 }
 
-export function elementNames(asset: Asset): Set<string> {
-  return new Set(asset.elements.flatMap((e) => (e.dataElementId === undefined ? [e.name] : [e.name, e.dataElementId])));
+function demandFields(demand: Demand): Indexed[] {
+  const fields: Indexed[] = [['by', demand.by]];
+  if (demand.match !== undefined) fields.push(['owner', demand.match.owner], ['asset', demand.match.asset]);
+  if (demand.theme !== undefined) fields.push(['theme', demand.theme]);
+  for (const name of elementNames(demand)) fields.push(['element', name]);
+  for (const word of wordsOf(searched(demand))) fields.push(['word', word]);
+  return fields;
+}
+
+export function elementNames({ elements }: Pick<Demand, 'elements'>): Set<string> {
+  return new Set(elements.flatMap((e) => (e.dataElementId === undefined ? [e.name] : [e.name, e.dataElementId])));
 }
 
 /** The texts that `q` searches. */
@@ -111,6 +131,8 @@ export function searched(record: LedgerRecord): string[] {
       const { title, description, keywords = [] } = record;
       return present([title.zh, title.en, description?.zh, description?.en, ...keywords]);
     }
+    case 'demand':
+      return present([record.want.zh, record.want.en]);
     default:
       return [];
   }

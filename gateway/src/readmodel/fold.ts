@@ -181,10 +181,16 @@ function failed(outcome: 'invalid' | 'ignored', write: Omit<RecordWrite, 'value'
 /** Undefined members are left out when it is written. */
 function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
   return {
-    a: record.kind === 'asset' ? record.id : 'asset' in record ? record.asset : undefined,
+    a: assetOf(record),
     g: record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined,
     p: 'purpose' in record ? record.purpose : undefined,
   };
+}
+
+function assetOf(record: LedgerRecord): string | undefined {
+  if (record.kind === 'asset') return record.id;
+  if (record.kind === 'demand') return record.match?.asset;
+  return 'asset' in record ? record.asset : undefined;
 }
 
 /** A key of which nothing but its policy was touched. */

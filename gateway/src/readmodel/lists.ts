@@ -136,8 +136,11 @@ async function holdsOf(
     return parties[record.kind]?.some((side) => (record as unknown as Record<string, unknown>)[side] === value) ?? false;
   if (field === 'q') return terms.every((term) => holds(searched(record), term));
   if (record.kind === 'data-element' && field === 'revised') return (record.revision?.status === 'proposed') === value;
-  if (record.kind === 'asset') {
+  if (record.kind === 'asset' || record.kind === 'demand') {
     if (field === 'element') return elementNames(record).has(String(value));
+  }
+  if (record.kind === 'demand' && (field === 'asset' || field === 'owner')) return record.match?.[field] === value;
+  if (record.kind === 'asset') {
     if (field === 'authority') return record.authoritativeFor?.includes(String(value)) ?? false;
     if (field === 'attached') return record.distributions.length > 0 === value;
     if (field === 'overdue') return assetOverdue(record, question.at) === value;

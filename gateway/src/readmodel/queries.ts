@@ -6,6 +6,7 @@ import { ReadModelError } from './errors.js';
 import { keys, order } from './keys.js';
 import { type AnyFilter, listed } from './lists.js';
 import { loadById, loadVersion, loadVersions } from './load.js';
+import { near } from './near.js';
 import { after, range } from './positions.js';
 import { type Moment, Question } from './question.js';
 import type { BlockEntry, Page, PageRequest, ReadModel, Trace, TransactionEntry, Usage } from './readmodel.js';
@@ -13,7 +14,10 @@ import type { Level } from './store.js';
 import { trailed, transactionsAt } from './trail.js';
 
 /** Every question of readmodel.ts, answered from the store alone. */
-export type Queries = Pick<ReadModel, 'get' | 'list' | 'history' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage'>;
+export type Queries = Pick<
+  ReadModel,
+  'get' | 'list' | 'near' | 'history' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage'
+>;
 
 const MAX_LIMIT = 200;
 const PLACE = /^[0-9a-f]{32}[\w.-]{0,128}$/;
@@ -71,6 +75,8 @@ export function queriesOf(db: Level, now: () => number, ready: () => void): Quer
           })),
         pageOf,
       ),
+
+    near: (kind, signs, limit, visible) => ask({}, (question) => near(question, kind, signs, limit, visible)),
 
     history: (kind, id, page) =>
       paged(

@@ -67,7 +67,7 @@ export interface TransactionEntry {
 
 /**
  * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one: a grant past its term is
- * `expired` and no longer `active`, a right in dispute `contested`; a share's `half-open` names what is not answered in time, opened or committed. `q` is words over titles, descriptions and keywords: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
+ * `expired` and no longer `active`, so is a demand past the day it was needed by and no longer `open`, a right in dispute `contested`; a share's `half-open` names what is not answered in time, opened or committed. `q` is words over titles, descriptions and keywords, or over what a demand wants: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
  * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
  */
 export interface Filters {
@@ -94,7 +94,28 @@ export interface Filters {
   };
   readonly right: { asset?: string; holder?: string; offeredTo?: string; status?: string };
   readonly contest: { right?: string; asset?: string; by?: string; status?: string };
-  readonly grant: { asset?: string; assigner?: string; assignee?: string; party?: string; status?: string; overdue?: boolean };
+  /** `asset` and `owner`: what and whom it is put to. */
+  readonly demand: {
+    q?: string;
+    by?: string;
+    owner?: string;
+    asset?: string;
+    theme?: string;
+    element?: string;
+    status?: string;
+    from?: string;
+    to?: string;
+  };
+  readonly joining: { demand?: string; by?: string; status?: string };
+  readonly grant: {
+    asset?: string;
+    assigner?: string;
+    assignee?: string;
+    party?: string;
+    demand?: string;
+    status?: string;
+    overdue?: boolean;
+  };
   readonly share: {
     asset?: string;
     grant?: string;
@@ -136,6 +157,22 @@ export interface Trace {
   readonly nextCursor: string | null;
 }
 
+/** Kinds that are found by their words and elements. */
+export type NearKind = 'asset' | 'demand';
+
+/** One word (words.ts), or an element by its name or data element id. */
+export interface Sign {
+  readonly field: 'word' | 'element';
+  readonly value: string;
+}
+
+export interface Near<K extends NearKind> {
+  readonly records: readonly RecordOf<K>[];
+  /** How much a sign tells one record from another: from 1 for what only one has, towards 0. By `signKey` (near.ts). */
+  readonly rarity: ReadonlyMap<string, number>;
+  readonly asOf: AsOf;
+}
+
 /** What a caller may see (API.md "Who sees what"), applied inside the range reads so that pages stay full. Undefined: everything. */
 export type Visible = (record: LedgerRecord) => boolean;
 
@@ -146,6 +183,8 @@ export interface ReadModel {
   reached(block: number, signal?: AbortSignal): Promise<void>;
   get<K extends RecordKind>(kind: K, id: string, options?: { version?: number; asOfBlock?: number }): Promise<RecordOf<K> | undefined>;
   list<K extends RecordKind>(kind: K, filter: Filters[K], page: PageRequest, visible?: Visible): Promise<Page<RecordOf<K>>>;
+  /** Present records that have any of the signs, most and rarest first; what is visible alone counts towards `limit`. */
+  near<K extends NearKind>(kind: K, signs: readonly Sign[], limit: number, visible?: Visible): Promise<Near<K>>;
   /** Every version of a record, newest first. */
   history<K extends RecordKind>(kind: K, id: string, page: PageRequest): Promise<Page<RecordOf<K>>>;
   trail(filter: TrailFilter, page: PageRequest, visible?: (entry: TrailEntry) => boolean): Promise<Page<TrailEntry>>;

@@ -60,6 +60,14 @@ export class Standing {
           case 'grant':
             need('asset', record.asset);
             break;
+          case 'demand':
+            if (record.match !== undefined) need('asset', record.match.asset);
+            if (record.resolvedBy !== undefined) need('share', record.resolvedBy);
+            break;
+          case 'joining':
+            need('demand', record.demand);
+            if (record.resolvedBy !== undefined) need('share', record.resolvedBy);
+            break;
           case 'right':
           case 'contest':
             if (!this.#owners.has(record.asset))
@@ -75,6 +83,10 @@ export class Standing {
     return this.#of(kind).get(id) as Held<K> | undefined;
   }
 
+  #record<K extends RecordKind>(kind: K, id: string | undefined): RecordOf<K> | undefined {
+    return id === undefined ? undefined : this.held(kind, id)?.record;
+  }
+
   holds(held: Held): void {
     this.#of(held.record.kind).set(held.record.id, held);
   }
@@ -87,6 +99,10 @@ export class Standing {
         return { grant: this.held('grant', next.grant)?.record };
       case 'grant':
         return { asset: this.held('asset', next.asset)?.record };
+      case 'demand':
+        return { asset: this.#record('asset', next.match?.asset), share: this.#record('share', next.resolvedBy) };
+      case 'joining':
+        return { demand: this.#record('demand', next.demand), share: this.#record('share', next.resolvedBy) };
       case 'right': {
         const from = next.transferredFrom === undefined ? undefined : this.held('right', next.transferredFrom)?.record;
         const owner = this.#owners.get(next.asset);

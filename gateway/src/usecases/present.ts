@@ -5,6 +5,7 @@ import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { Right } from '@drl/chaincode/model/records/right';
 import { assetContested, assetOverdue, grantOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import type { ReadModel } from '../readmodel/readmodel.js';
+import { presentDemand } from './presentDemand.js';
 import { isAuditor, partiesOf } from './visibility.js';
 
 /** A record as a caller sees it: with what time and others' records bring about, as of a moment, and without what is not theirs. */
@@ -32,6 +33,11 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
     case 'right': {
       const status = rightStatus(record, await contestsOf(readModel, record, moment), moment.at);
       return { record: { ...record, status, contested: status === 'contested' }, derived: changed(status, record.status) };
+    }
+    case 'demand': {
+      const shown = await presentDemand(readModel, caller, record, moment);
+      const steps = shown.unmetBecause.map(({ code, grant }) => (grant === undefined ? code : `${code}-${grant}`));
+      return { record: { ...shown }, derived: [...changed(shown.status, record.status), ...shown.requesters.slice(1), ...steps] };
     }
     case 'grant': {
       const status = await grantStatusNow(readModel, record, moment);

@@ -34,10 +34,13 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
     case 'right':
       return [record.holder, ...(record.offeredTo ? [record.offeredTo] : [])];
     case 'contest':
+    case 'joining':
     case 'audit-query':
       return [record.by];
     case 'data-element':
       return [record.owner];
+    case 'demand':
+      return [record.by, ...(record.match ? [record.match.owner] : [])];
     case 'asset':
       return [record.publisher];
     default:
@@ -52,6 +55,9 @@ export function visibleTo(caller: Caller): Visible {
       case 'settings':
       case 'department':
       case 'data-element':
+      // What is needed is told to all, so that whoever has it can say so, and whoever needs it too can join.
+      case 'demand':
+      case 'joining':
         return true;
       case 'asset':
         return record.status === 'published' || record.publisher === caller.department || isManager(caller) || isAuditor(caller);

@@ -46,6 +46,8 @@ export const grant = z.strictObject({
   termsHash: termsHash.optional(),
   termsAgreed: z.strictObject({ offered: stamp, accepted: stamp }).optional(),
   renews: recordId.optional(),
+  /** The demand that it is to answer: the assignee's own, or one that it has joined. */
+  demand: recordId.optional(),
   requestedAt: time,
   /** The provider's deadline; past it the manager may decide too. */
   dueAt: time.optional(),
@@ -57,7 +59,13 @@ export type Grant = z.infer<typeof grant>;
 export type GrantEffectiveStatus = z.infer<typeof grantEffectiveStatus>;
 
 /** `termsHash`: the request offers confidential terms, whose text follows in a transaction of its own. */
-export const grantRequest = z.strictObject({ asset: recordId, ...terms, termsHash: termsHash.optional(), renews: recordId.optional() });
+export const grantRequest = z.strictObject({
+  asset: recordId,
+  ...terms,
+  termsHash: termsHash.optional(),
+  renews: recordId.optional(),
+  demand: recordId.optional(),
+});
 /** The decider may narrow the constraints, never widen them. */
 export const grantApprove = z.strictObject({ id: recordId, reason: localized.optional(), constraints: constraints.optional() });
 export const grantReasoned = z.strictObject({ id: recordId, reason: localized });

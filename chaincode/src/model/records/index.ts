@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { asset } from './asset.js';
 import { auditQuery } from './auditQuery.js';
 import { dataElement } from './dataElement.js';
+import { demand, joining } from './demand.js';
 import { department, settings } from './department.js';
 import { grant } from './grant.js';
 import { contest, right } from './right.js';
@@ -15,6 +16,8 @@ export const records = {
   asset,
   right,
   contest,
+  demand,
+  joining,
   grant,
   share,
   refusal,

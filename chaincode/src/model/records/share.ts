@@ -31,6 +31,8 @@ export const share = z.strictObject({
   ...recordBase,
   grant: recordId,
   asset: recordId,
+  /** The demand that its grant is to answer: its receipt fulfils that. */
+  demand: recordId.optional(),
   provider: departmentId,
   consumer: departmentId,
   ...use,

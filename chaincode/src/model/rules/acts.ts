@@ -1,6 +1,7 @@
 import type { RecordKind } from '../records/index.js';
 import { asset } from './acts/asset.js';
 import { dataElement } from './acts/dataElement.js';
+import { demand, joining } from './acts/demand.js';
 import { grant } from './acts/grant.js';
 import { auditQuery, department, settings } from './acts/register.js';
 import { contest, right } from './acts/right.js';
@@ -15,6 +16,8 @@ export const acts: { readonly [K in RecordKind]: readonly ActRule<K>[] } = {
   asset,
   right,
   contest,
+  demand,
+  joining,
   grant,
   share,
   refusal,

@@ -38,6 +38,8 @@ export interface RelatedIds {
   readonly asset?: string;
   readonly grant?: string;
   readonly from?: string;
+  readonly demand?: string;
+  readonly share?: string;
   /** The asset whose standing confirmed owner (derive.ts rightStands) is asked for. */
   readonly ownerOf?: string;
 }
@@ -46,10 +48,14 @@ export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecor
   if (next.kind === 'grant' && next.status === 'active' && previous?.status !== 'requested' && previous?.status !== 'suspended')
     return { asset: next.asset };
   if ((next.kind === 'share' || next.kind === 'refusal') && previous === undefined) return { grant: next.grant };
+  if (next.kind === 'demand') return next.status === 'matched' && next.match ? { asset: next.match.asset } : resolvedBy(next);
+  if (next.kind === 'joining') return { demand: next.demand, ...resolvedBy(next) };
   if (next.kind !== 'right') return {};
   if (previous === undefined) return next.transferredFrom === undefined ? {} : { from: next.transferredFrom };
   return previous.status === 'claimed' && next.rightType !== 'ownership' ? { ownerOf: next.asset } : {};
 }
+
+const resolvedBy = ({ resolvedBy: share }: { readonly resolvedBy?: string | undefined }) => (share === undefined ? {} : { share });
 
 function follows(previous: AnyRecord | undefined, next: AnyRecord): boolean {
   if (previous === undefined) return next.version === 1 && same(next.created, next.updated);
@@ -74,11 +80,13 @@ function stampsIn(record: AnyRecord | undefined): Stamp[] {
       ? [record.adopted, record.revision?.proposed]
       : kind === 'right'
         ? [record.confirmed]
-        : kind === 'grant'
-          ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
-          : kind === 'share'
-            ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
-            : [];
+        : kind === 'demand'
+          ? [record.match?.stamp]
+          : kind === 'grant'
+            ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
+            : kind === 'share'
+              ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
+              : [];
   return stamps.filter((stamp) => stamp !== undefined);
 }
 

@@ -1,11 +1,12 @@
 import { addDuration } from '../duration.js';
 import type { Asset } from '../records/asset.js';
+import type { Demand, DemandEffectiveStatus } from '../records/demand.js';
 import type { Grant, GrantEffectiveStatus } from '../records/grant.js';
 import type { Contest, Right } from '../records/right.js';
 import type { Share } from '../records/share.js';
 
 /** What time, or another's record, brings about by itself: never stored, always the answer to a question asked at some time (`asOf` included). */
-const past = (at: string, limit: string | undefined): boolean => limit !== undefined && Date.parse(at) > Date.parse(limit);
+export const past = (at: string, limit: string | undefined): boolean => limit !== undefined && Date.parse(at) > Date.parse(limit);
 
 /** `uses`: shares that took from the count, where known. */
 export function grantStatus(grant: Grant, at: string, uses = 0): GrantEffectiveStatus {
@@ -32,6 +33,12 @@ export function rightStatus(right: Right, contests: readonly Contest[], at: stri
 /** Confirmed, not ended, though perhaps contested: the right under which an owner acts. */
 export function rightStands(right: Right | undefined, contests: readonly Contest[], at: string): right is Right {
   return right?.status === 'confirmed' && rightStatus(right, contests, at) !== 'lapsed';
+}
+
+/** Nobody has met it by the day on which it was needed. A receipt that comes later still fulfils it. */
+export function demandStatus(demand: Demand, at: string): DemandEffectiveStatus {
+  const waits = demand.status === 'open' || demand.status === 'matched';
+  return waits && past(at, demand.neededBy) ? 'expired' : demand.status;
 }
 
 /** The declared period has passed since the content changed. `realtime` names no period that could pass. */

@@ -107,6 +107,7 @@ function begun(act: Act, grant: Grant, useNumber: number | undefined) {
     kind: 'share' as const,
     grant: grant.id,
     asset: grant.asset,
+    ...(grant.demand === undefined ? {} : { demand: grant.demand }),
     provider: grant.assigner,
     consumer: grant.assignee,
     ...(useNumber === undefined ? {} : { useNumber }),

@@ -77,11 +77,22 @@ function callerOf(record: LedgerRecord, certified: CertifiedCaller, read: Read):
   return resolveCaller(certified, settings, department) ?? (founding ? foundingCaller(certified, settings) : undefined);
 }
 
+interface Named {
+  readonly asset?: string;
+  readonly grant?: string;
+  readonly transferredFrom?: string;
+  readonly match?: { readonly asset: string };
+  readonly demand?: string;
+  readonly resolvedBy?: string;
+}
+
 /** What a change stands on, of what its transaction read. */
 function related(record: LedgerRecord, read: Read): Related {
-  const named = record as { readonly asset?: string; readonly grant?: string; readonly transferredFrom?: string };
+  const named = record as Named;
   return {
-    asset: one(read, 'asset', named.asset),
+    asset: one(read, 'asset', named.asset ?? named.match?.asset),
+    demand: one(read, 'demand', named.demand),
+    share: one(read, 'share', named.resolvedBy),
     grant: one(read, 'grant', named.grant),
     from: one(read, 'right', named.transferredFrom),
     owner: ownerOf(named.asset, record.updated.at, read),

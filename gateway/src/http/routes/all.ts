@@ -3,6 +3,7 @@ import { assets } from './assets.js';
 import { audit } from './audit.js';
 import { dataElements } from './dataElements.js';
 import { deliveries } from './deliveries.js';
+import { demands } from './demands.js';
 import { departments } from './departments.js';
 import { evidence } from './evidence.js';
 import { grants } from './grants.js';
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...assets,
   ...imports,
   ...rights,
+  ...demands,
   ...grants,
   ...deliveries,
   ...queries,

@@ -12,7 +12,7 @@ import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
 const who =
-  'every caller for a data element; the parties of the record, managers for assets and rights, auditors in scope (the look is recorded on the ledger)';
+  'every caller for a data element; the parties of the record, managers for assets, rights and demands, auditors in scope (the look is recorded on the ledger)';
 const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
 /** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
@@ -20,6 +20,7 @@ const forms = {
   'data-element': {},
   asset: { dcat: LD_JSON, prov: 'application/json' },
   right: {},
+  demand: {},
   grant: { odrl: LD_JSON },
   share: { prov: 'application/json' },
   transaction: {},
@@ -46,7 +47,7 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['data-element', 'asset', 'right', 'grant', 'share'] as const).map((kind) =>
+  ...(['data-element', 'asset', 'right', 'demand', 'grant', 'share'] as const).map((kind) =>
     record(kind, kind, `Proof of every version of a ${kind}`),
   ),
   endpoint({

@@ -13,6 +13,7 @@ export const grants = [
     asset: text.optional(),
     assigner: text.optional(),
     assignee: text.optional(),
+    demand: text.optional(),
     status: grantEffectiveStatus.optional(),
     overdue: flag.optional(),
   }),

@@ -1,8 +1,10 @@
 import type { Caller, Role } from '../../caller.js';
 import type { Asset } from '../../records/asset.js';
+import type { Demand } from '../../records/demand.js';
 import type { Grant } from '../../records/grant.js';
 import type { RecordKind, RecordOf } from '../../records/index.js';
 import type { Right } from '../../records/right.js';
+import type { Share } from '../../records/share.js';
 import type { TransactionName } from '../../transactions.js';
 
 /** The form of a row in the table of acts (acts.ts): one way in which a record may change, and by whom. */
@@ -11,10 +13,14 @@ export interface Related {
   readonly owner?: string | undefined;
   /** The right that a transfer ends, as it stood before. */
   readonly from?: Right | undefined;
-  /** The asset of a grant, as it stood: whether it needed a decision. */
+  /** The asset of a grant, as it stood: whether it needed a decision; or the one that a demand is put to. */
   readonly asset?: Asset | undefined;
   /** The grant of a share or refusal, as it stood. */
   readonly grant?: Grant | undefined;
+  /** The demand that another joins. */
+  readonly demand?: Demand | undefined;
+  /** The share that fulfils a demand, as it stood. */
+  readonly share?: Share | undefined;
 }
 
 export interface Change<K extends RecordKind> {
@@ -32,6 +38,8 @@ export type Actor =
   | 'owner'
   | 'receiver'
   | 'objector'
+  | 'requester'
+  | 'asset owner'
   | 'provider'
   | 'consumer'
   | 'manager'

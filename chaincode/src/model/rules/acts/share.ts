@@ -4,6 +4,7 @@ const provider = ({ next, caller }: Change<'share'>) => is(caller, next.provider
 const consumer = ({ next, caller }: Change<'share'>) => is(caller, next.consumer, 'consumer');
 
 function underGrant({ next, related: { grant } }: Change<'share'> | Change<'refusal'>): boolean {
+  if (next.kind === 'share' && next.demand !== grant?.demand) return false;
   return grant?.id === next.grant && grant.assigner === next.provider && grant.assignee === next.consumer && grant.asset === next.asset;
 }
 

@@ -1,0 +1,100 @@
+import type { Localized } from '@drl/chaincode/model/records/common';
+import type { Demand } from '@drl/chaincode/model/records/demand';
+import type { Grant } from '@drl/chaincode/model/records/grant';
+import type { Share } from '@drl/chaincode/model/records/share';
+import { demandStatus, grantOverdue, grantStatus } from '@drl/chaincode/model/rules/derive';
+
+/**
+ * Why a demand is not met: the step at which it stands, and that its day has passed. Derived from the records at a time, never stored.
+ * `asked` is what others are told in place of `not-decided` and all that follows: the course of a grant is between its two parties.
+ */
+export const unmetCodes = [
+  'no-asset',
+  'not-routed',
+  'rejected',
+  'not-requested',
+  'not-decided',
+  'overdue',
+  'returned',
+  'refused',
+  'grant-ended',
+  'nothing-delivered',
+  'not-acknowledged',
+  'not-closed',
+  'asked',
+  'needed-by-passed',
+] as const;
+export type UnmetCode = (typeof unmetCodes)[number];
+
+export interface Unmet {
+  readonly code: UnmetCode;
+  /** Since when it has stood so. */
+  readonly since: string;
+  /** Whose step it waits for; of what was rejected or refused, who did. */
+  readonly department?: string;
+  readonly grant?: string;
+  readonly reason?: Localized;
+}
+
+export interface Standing {
+  readonly demand: Demand;
+  /** The requester's grants that name the demand or are of the asset it was put to. */
+  readonly grants: readonly Grant[];
+  /** Shares under these grants. */
+  readonly shares: readonly Share[];
+  /** Whether some asset may answer it; asked for only while it is put to none. */
+  readonly hasCandidate: boolean;
+}
+
+export function unmetBecause(standing: Standing, at: string): Unmet[] {
+  const { demand } = standing;
+  if (demand.status === 'fulfilled' || demand.status === 'withdrawn') return [];
+  const expired = demandStatus(demand, at) === 'expired';
+  return [stepOf(standing, at), ...(expired ? [{ code: 'needed-by-passed', since: demand.neededBy } as const] : [])];
+}
+
+/** The furthest that any of its grants has come; without one, how far it is itself. */
+function stepOf({ demand, grants, shares, hasCandidate }: Standing, at: string): Unmet {
+  const steps = grants.filter(({ status }) => status !== 'withdrawn').map((grant) => stepOfGrant(grant, shares, at));
+  const furthest = steps.sort((a, b) => ORDER.indexOf(b.code) - ORDER.indexOf(a.code) || (a.since < b.since ? 1 : -1))[0];
+  if (furthest !== undefined) return furthest;
+  const { match, updated, reason } = demand;
+  if (demand.status === 'rejected')
+    return { code: 'rejected', since: updated.at, department: updated.department, ...(reason ? { reason } : {}) };
+  if (match !== undefined) return { code: 'not-requested', since: match.stamp.at, department: demand.by };
+  return { code: hasCandidate ? 'not-routed' : 'no-asset', since: demand.created.at };
+}
+
+const ORDER: readonly UnmetCode[] = [
+  'refused',
+  'grant-ended',
+  'returned',
+  'not-decided',
+  'overdue',
+  'nothing-delivered',
+  'not-acknowledged',
+  'not-closed',
+];
+
+function stepOfGrant(grant: Grant, shares: readonly Share[], at: string): Unmet {
+  const { id, updated, reason } = grant;
+  const because = reason ? { reason } : {};
+  const status = grantStatus(grant, at);
+  if (status === 'refused') return { code: 'refused', since: updated.at, department: updated.department, grant: id, ...because };
+  if (status === 'returned') return { code: 'returned', since: updated.at, department: grant.assignee, grant: id, ...because };
+  if (status === 'requested' || status === 'escalated')
+    return { code: grantOverdue(grant, at) ? 'overdue' : 'not-decided', since: grant.requestedAt, department: grant.assigner, grant: id };
+  if (status !== 'active') return { code: 'grant-ended', since: updated.at, department: grant.assigner, grant: id, ...because };
+  const under = shares.filter((share) => share.grant === id);
+  const received = under.find((share) => share.status === 'acknowledged');
+  if (received) return { code: 'not-closed', since: received.updated.at, department: grant.assignee, grant: id };
+  const waiting = under.find((share) => share.status === 'committed');
+  return waiting
+    ? { code: 'not-acknowledged', since: waiting.updated.at, department: grant.assignee, grant: id }
+    : { code: 'nothing-delivered', since: updated.at, department: grant.assigner, grant: id };
+}
+
+/** The same for whoever may not see the grant. */
+export function toldToOthers({ grant, ...step }: Unmet): Unmet {
+  return grant === undefined ? step : { code: 'asked', since: step.since };
+}
