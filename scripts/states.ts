@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import type { Language } from '@drl/chaincode/model/words';
 import { files, statesDocument } from './states/draw.js';
-import type { Language } from './states/words.js';
 
 for (const [language, file] of Object.entries(files)) {
   writeFileSync(file, statesDocument(language as Language));

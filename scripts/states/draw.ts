@@ -1,7 +1,7 @@
 import type { RecordKind } from '@drl/chaincode/model/records/index';
 import { acts } from '@drl/chaincode/model/rules/acts';
 import type { Actor } from '@drl/chaincode/model/rules/acts/rule';
-import { actors, kinds, type Language, statuses, verbs } from './words.js';
+import { actors, kinds, type Language, statuses, verbs } from '@drl/chaincode/model/words';
 
 /** The documents' state drawings, made from the table that contract, read model and verifier hold every write against (rules/acts.ts). */
 export const files: Readonly<Record<Language, string>> = { en: 'chaincode/STATES.md', zh: 'chaincode/STATES.zh.md' };
@@ -69,6 +69,6 @@ function verbOf(name: string, language: Language): string {
 
 function word(words: Readonly<Record<string, string>>, name: string): string {
   const found = words[name];
-  if (found === undefined) throw new Error(`scripts/states/words.ts has no Chinese for ${name}`);
+  if (found === undefined) throw new Error(`chaincode/src/model/words.ts has no Chinese for ${name}`);
   return found;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acts } from '@drl/chaincode/model/rules/acts';
 import { transactions } from '@drl/chaincode/model/transactions';
+import { kinds, type Language } from '@drl/chaincode/model/words';
 import { files, statesDocument } from '../../scripts/states/draw';
-import { kinds, type Language } from '../../scripts/states/words';
 
 const root = join(__dirname, '../..');
 

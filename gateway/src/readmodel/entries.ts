@@ -12,6 +12,8 @@ export interface Act {
   readonly a?: string | undefined;
   readonly g?: string | undefined;
   readonly p?: string | undefined;
+  /** Departments that it concerns and that did not do it themselves. */
+  readonly d?: readonly string[] | undefined;
   readonly c?: string;
 }
 
@@ -71,6 +73,7 @@ export function trailEntries(tx: OrderedTransaction): TrailEntry[] {
       ...(act.a === undefined ? {} : { asset: act.a }),
       ...(act.g === undefined ? {} : { grant: act.g }),
       ...(act.p === undefined ? {} : { purpose: act.p }),
+      ...(act.d === undefined ? {} : { concerns: act.d }),
       outcome: act.o,
       ...(act.c === undefined ? {} : { clause: act.c }),
     };

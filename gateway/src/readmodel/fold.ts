@@ -1,4 +1,5 @@
 import type { Caller } from '@drl/chaincode/model/caller';
+import { partiesOf } from '@drl/chaincode/model/endorsement';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { speakerFault } from '@drl/chaincode/model/rules/terms';
 import type { CheckedBlock } from './chain.js';
@@ -115,7 +116,7 @@ export class Fold {
       const at = before?.order ?? order(tx.at, block, tx.index, i);
       writeRecord(this.#batch, this.#standing, { record, value, block, blockHex, order: at, before });
       this.#registry.take(record);
-      return done(record);
+      return done(record, caller);
     });
     return [...acts, ...strange, ...this.#termsAct(tx, caller)];
   }
@@ -161,13 +162,14 @@ function trailKeys(department: string, person: string, acts: readonly Act[]): Se
     if (act.a !== undefined) found.add(keys.trail('asset', act.a));
     if (act.g !== undefined) found.add(keys.trail('grant', act.g));
     if (act.p !== undefined) found.add(keys.trail('purpose', act.p));
+    for (const concerned of act.d ?? []) found.add(keys.trail('concerns', concerned));
     if (act.o !== 'done') found.add(keys.trail('outcome', act.o));
   }
   return found;
 }
 
-function done(record: LedgerRecord): Act {
-  const subject = { k: record.kind, i: record.id, v: record.version, ...about(record) };
+function done(record: LedgerRecord, caller: Caller | undefined): Act {
+  const subject = { k: record.kind, i: record.id, v: record.version, ...about(record), d: concerned(record, caller) };
   if (record.kind === 'refusal') return { o: 'refused', ...subject, c: record.clause };
   if (record.kind === 'audit-query' && record.outcome === 'refused') return { o: 'refused', ...subject };
   return { o: 'done', ...subject };
@@ -191,6 +193,12 @@ function assetOf(record: LedgerRecord): string | undefined {
   if (record.kind === 'asset') return record.id;
   if (record.kind === 'demand') return record.match?.asset;
   return 'asset' in record ? record.asset : undefined;
+}
+
+function concerned(record: LedgerRecord, caller: Caller | undefined): string[] | undefined {
+  const { any = [], all = [] } = partiesOf(record);
+  const others = [...new Set([...any, ...all])].filter((department) => department !== caller?.department);
+  return others.length === 0 ? undefined : others.sort();
 }
 
 /** A key of which nothing but its policy was touched. */

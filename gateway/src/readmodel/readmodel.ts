@@ -46,6 +46,8 @@ export interface TrailEntry {
   readonly asset?: string;
   readonly grant?: string;
   readonly purpose?: string;
+  /** The parties of what was written, but for the one that wrote it: whom to tell. */
+  readonly concerns?: readonly string[];
   readonly outcome: 'done' | 'refused' | 'invalid' | 'ignored';
   /** Rule code of a refusal, validation code name of an invalid one, reason of an ignored one. */
   readonly clause?: string;
@@ -139,6 +141,8 @@ export interface TrailFilter {
   readonly grant?: string;
   /** Enrolment id of who acted. */
   readonly person?: string;
+  /** What others did that concerns this department. */
+  readonly concerns?: string;
   /** One, or any of several: what failed is `['refused', 'invalid', 'ignored']`. */
   readonly outcome?: TrailEntry['outcome'] | readonly TrailEntry['outcome'][];
   readonly from?: string;

@@ -54,7 +54,7 @@ export async function transactionsAt(question: Question, orders: readonly string
 
 function runOf(question: Question, filter: TrailFilter): Positions {
   const runs: Positions[] = [];
-  for (const field of ['asset', 'department', 'purpose', 'grant', 'person'] as const) {
+  for (const field of ['asset', 'department', 'purpose', 'grant', 'person', 'concerns'] as const) {
     const value = filter[field];
     if (value !== undefined) runs.push(range(question, keys.trail(field, value), ''));
   }
@@ -72,6 +72,7 @@ function matches(entry: TrailEntry, filter: TrailFilter): boolean {
     (filter.purpose === undefined || entry.purpose === filter.purpose) &&
     (filter.grant === undefined || entry.grant === filter.grant) &&
     (filter.person === undefined || entry.actor.name === filter.person) &&
+    (filter.concerns === undefined || entry.concerns?.includes(filter.concerns) === true) &&
     (outcomesOf(filter)?.includes(entry.outcome) ?? true) &&
     Date.parse(entry.at) <= (timeGiven(filter.to) ?? Number.POSITIVE_INFINITY)
   );

@@ -1,6 +1,9 @@
-import type { Actor } from '@drl/chaincode/model/rules/acts/rule';
+import type { Actor } from './rules/acts/rule.js';
 
-/** The words of the state drawings in Chinese and English. A state or verb that is not here has no drawing yet: states.ts says which. */
+/**
+ * What people call kinds, states, steps and actors, in Chinese and English: for the drawings in STATES.md and for what a department is told.
+ * English states and steps are called what the code calls them.
+ */
 interface Text {
   readonly zh: string;
   readonly en: string;
