@@ -128,6 +128,7 @@ export class History {
           action: act.action,
           subject: { kind: record.kind, id: record.id, version: flawed?.version?.(record) ?? record.version },
           ...known,
+          ...(failed ? {} : toldOf(record, by.department)),
           outcome,
           ...(clause === undefined ? {} : { clause }),
         },
@@ -441,6 +442,14 @@ function about(record: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant' | 'purp
   const a = record.kind === 'asset' ? record.id : of;
   const g = record.kind === 'grant' ? record.id : under;
   return { ...(a ? { asset: a } : {}), ...(g ? { grant: g } : {}), ...(purpose ? { purpose } : {}) };
+}
+
+/** Every department that stands in the record as a side of it, but for who wrote it. */
+function toldOf(record: LedgerRecord, by: string): Pick<TrailEntry, 'concerns'> {
+  const sides = ['publisher', 'holder', 'offeredTo', 'by', 'assigner', 'assignee', 'provider', 'consumer'];
+  const named = sides.map((side) => (record as unknown as Record<string, string | undefined>)[side]);
+  const concerns = [...new Set(named.filter((name) => name !== undefined && name !== by))].sort() as string[];
+  return concerns.length === 0 ? {} : { concerns };
 }
 
 function aboutKey({ kind, id }: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant'> {

@@ -60,6 +60,8 @@ async function compare(model: ReadModel, history: History, asOfBlock: number | u
     { outcome: 'ignored' as const },
     { outcome: ['refused', 'invalid'] as const, department: 'household' },
     { person: 'tax-steward-1', asset: 'ast-0' },
+    { concerns: 'household' },
+    { concerns: 'tax', asset: 'ast-0' },
     { from: '2026-03-02T00:00:00Z', to: '2026-03-04T00:00:00Z' },
   ]) {
     const found = await whole((cursor) => model.trail(filter, { ...page, ...cursor }));
@@ -198,6 +200,7 @@ function trailPlainly(entry: Act['entry'], filed: number, filter: Record<string,
     if (field === 'from') return filed >= Date.parse(String(wanted));
     if (field === 'to') return filed <= Date.parse(String(wanted));
     if (field === 'person') return entry.actor.name === wanted;
+    if (field === 'concerns') return entry.concerns?.includes(String(wanted)) ?? false;
     if (field === 'outcome') return [wanted].flat().includes(entry.outcome);
     return (entry as unknown as Record<string, unknown>)[field] === wanted;
   });

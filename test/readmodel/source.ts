@@ -40,8 +40,12 @@ export class TestLedger {
         yield block;
       } else
         await new Promise<void>((resolve) => {
-          this.#come.push(resolve);
-          signal.addEventListener('abort', () => resolve(), { once: true });
+          const come = () => {
+            signal.removeEventListener('abort', come);
+            resolve();
+          };
+          this.#come.push(come);
+          signal.addEventListener('abort', come);
         });
     }
   }

@@ -144,6 +144,7 @@ export const trailEntry = named(
     asset: z.string().optional(),
     grant: z.string().optional(),
     purpose: z.string().optional(),
+    concerns: z.array(z.string()).optional().openapi({ description: 'Parties of what was written, but for who wrote it' }),
     outcome: z.enum(['done', 'refused', 'invalid', 'ignored']),
     clause: z.string().optional(),
   }),
