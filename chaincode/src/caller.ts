@@ -30,6 +30,12 @@ export async function callerOf(
   if (caller) return caller;
   const founding = FOUNDING.includes(name) && (await sole()) === undefined ? foundingCaller(certified, settings) : undefined;
   if (founding) return founding;
+  if (department?.status === 'dissolved' && department.mspId === certified.mspId)
+    throw new RuleError('DEPARTMENT_DISSOLVED', {
+      rule: 'succession',
+      given: department.id,
+      accepted: department.succession?.successors.join(', ') ?? '',
+    });
   throw new RuleError('CALLER_UNKNOWN', {
     rule: '1',
     given: `${certified.mspId} ${certified.department ?? 'without a department'}`,

@@ -1,5 +1,5 @@
 import { canonical } from './model/canonical.js';
-import { keyPolicy, type Parties, partiesOf } from './model/endorsement.js';
+import { partiesOf, policyOf } from './model/endorsement.js';
 import { RuleError } from './model/errors.js';
 import { recordKey } from './model/keys.js';
 import type { LedgerRecord, RecordKind, RecordOf } from './model/records/index.js';
@@ -23,25 +23,24 @@ export class Unit<N extends TransactionName> {
     const fault = authorshipFault(kind, previous, next, this.act.caller, related);
     if (fault) throw new RuleError(fault, { rule: '1', given: this.act.caller.department, accepted: 'whoever the record speaks for' });
     const text = await this.state.put(kind, next);
-    const parties = partiesOf(next);
-    if (previous === undefined || canonical(partiesOf(previous)) !== canonical(parties))
-      await this.#lock(recordKey(kind, next.id), parties, next, related);
+    if (previous === undefined || canonical(partiesOf(previous)) !== canonical(partiesOf(next))) await this.#lock(next, related);
     this.written.push(next);
     return text;
   }
 
-  async #lock(key: string, parties: Parties, record: LedgerRecord, { grant }: Related): Promise<void> {
+  async #lock(record: LedgerRecord, { grant }: Related): Promise<void> {
     const { caller, settings } = this.act;
     const mspIds = new Map<string, string>([[caller.department, caller.mspId]]);
     if (record.kind === 'department') mspIds.set(record.id, record.mspId);
     // Who asked for the grant signed it: a share, of which there are many, need not read the register for that.
     if (grant !== undefined) mspIds.set(grant.created.department, grant.created.mspId);
-    for (const id of [...(parties.any ?? []), ...(parties.all ?? [])]) {
+    const { any = [], all = [] } = partiesOf(record);
+    for (const id of [...any, ...all]) {
       if (mspIds.has(id)) continue;
       const department = await this.state.record('department', id);
       if (department) mspIds.set(id, department.mspId);
     }
-    const policy = keyPolicy(parties, (id) => mspIds.get(id), settings);
-    if (policy) await this.state.lock(key, policy);
+    const policy = policyOf(record, (id) => mspIds.get(id), settings);
+    if (policy) await this.state.lock(recordKey(record.kind, record.id), policy);
   }
 }

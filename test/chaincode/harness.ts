@@ -124,6 +124,7 @@ export class TestLedger {
       mspOf: (id) => this.get('department', id)?.mspId,
       record: this.touched(name, input),
       contest: options.contest,
+      leaving: name === 'department:passOn' ? (input as { from: string }).from : undefined,
     };
     return { name, ...invoked, endorsers: options.endorsers ?? endorsersFor(name, context) };
   }
@@ -132,6 +133,7 @@ export class TestLedger {
   private touched(name: TransactionName, input: object): LedgerRecord | undefined {
     const kind = name.split(':')[0] as RecordKind;
     if (name === 'settings:set') return this.get('settings', 'settings');
+    if (name === 'department:passOn') return this.get((input as { record: RecordKind }).record, (input as { id: string }).id);
     if (name.startsWith('terms:')) return this.get('grant', (input as { grant: string }).grant);
     const id = name === 'share:commit' ? (input as { share?: string }).share : 'id' in input ? String(input.id) : undefined;
     return id === undefined || name === 'department:admit' ? undefined : this.get(kind, id);

@@ -73,7 +73,7 @@ async function bind(unit: Unit<TransactionName>, asset: Asset, before: Asset | u
 }
 
 /** A code that an asset once bore stays its own: nothing is deleted, and a code must not come to mean another asset. */
-async function claimCode(unit: Unit<TransactionName>, { id, publisher, catalogCode }: Asset): Promise<void> {
+export async function claimCode(unit: Pick<Unit<TransactionName>, 'state'>, { id, publisher, catalogCode }: Asset): Promise<void> {
   if (catalogCode === undefined) return;
   const key = indexKeys.catalogCode(publisher, catalogCode);
   const holder = await unit.state.text(key);
@@ -88,8 +88,8 @@ async function claimCode(unit: Unit<TransactionName>, { id, publisher, catalogCo
 }
 
 /** 一数一源: each claim has its own key, so that a second one does not overwrite the first. */
-async function claimAuthority(
-  unit: Unit<TransactionName>,
+export async function claimAuthority(
+  unit: Pick<Unit<TransactionName>, 'state'>,
   { id, publisher, authoritativeFor = [] }: Asset,
   before: readonly string[],
 ): Promise<void> {

@@ -14,10 +14,12 @@ export interface Caller {
   readonly auditScope?: 'all' | readonly string[];
   /** The party that holds this caller's key, where another does. */
   readonly custodian?: string;
+  /** The departments that the caller's took over from, and theirs in turn: said by who reads the whole ledger, and asked by no rule. */
+  readonly predecessors?: readonly string[];
 }
 
 /** What the certificate alone says. Its department is a claim until the ledger's own register agrees. */
-export interface CertifiedCaller extends Omit<Caller, 'department'> {
+export interface CertifiedCaller extends Omit<Caller, 'department' | 'predecessors'> {
   readonly department?: string;
 }
 

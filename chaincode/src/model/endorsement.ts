@@ -1,5 +1,6 @@
 import type { Settings } from './records/department.js';
 import type { LedgerRecord } from './records/index.js';
+import { formerlyOf } from './rules/passing.js';
 
 /**
  * Whose peers must sign a change of a key, beside what the chaincode's own policy asks for a new one. The manager signs everything; with it
@@ -49,6 +50,20 @@ export function partiesOf(record: LedgerRecord): Parties {
     case 'audit-query':
       return { all: [record.by] };
   }
+}
+
+/**
+ * The policy that a record's key is given. A record that was passed on to who has no peer beside the manager's must lose the policy of who had it
+ * before: it gets the chaincode's of that day in so many words, since Fabric has no way back to the chaincode's own.
+ */
+export function policyOf(
+  record: LedgerRecord,
+  mspOf: (department: string) => string | undefined,
+  settings: Organisations,
+): KeyPolicy | undefined {
+  const own = keyPolicy(partiesOf(record), mspOf, settings);
+  if (own !== undefined || formerlyOf(record) === undefined) return own;
+  return { manager: settings.managerMspId, any: settings.departmentMspIds.filter((mspId) => signs(mspId, settings)).sort() };
 }
 
 type Organisations = Pick<Settings, 'managerMspId' | 'departmentMspIds'>;

@@ -11,6 +11,8 @@ export interface EndorserContext {
   readonly mspOf: (department: string) => string | undefined;
   /** The record that the transaction changes, as it stands; none where it makes a new one. A joining makes one, and names another's. */
   readonly record?: LedgerRecord | undefined;
+  /** Of a department:passOn, the department that is left: its peers may be gone, so another's are asked where one will do. */
+  readonly leaving?: string | undefined;
   /** Of a manager's right:decline: the oldest open contest, which it upholds. */
   readonly contest?: Contest | undefined;
 }
@@ -19,13 +21,14 @@ export interface EndorserContext {
  * The organisations to ask: two, however many there are. The manager, and the one that satisfies every key the transaction touches: the
  * caller's own where its word counts for the record, else the party that the act favours, else any department for what is new.
  */
-export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest }: EndorserContext): string[] {
+export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest, leaving }: EndorserContext): string[] {
   if (name === 'terms:write') return partiesAlone(record, callerMspId, mspOf);
   if (name === 'terms:purge') return [callerMspId];
   const touched = name === 'right:decline' && contest !== undefined ? contest : name === 'demand:join' ? undefined : record;
   const { any = [] } = touched === undefined ? {} : partiesOf(touched);
   // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
-  const order = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;
+  const favoured = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;
+  const order = leaving === undefined ? favoured : favoured.toSorted((a, b) => Number(a === leaving) - Number(b === leaving));
   const parties = order.map(mspOf).filter((mspId) => mspId !== undefined);
   const first = parties.length === 0 || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
   const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));

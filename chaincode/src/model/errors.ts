@@ -18,6 +18,7 @@ export const ruleCodes = {
     en: 'Free text must not hold a resident id number or a mobile number',
   },
   CALLER_UNKNOWN: { status: 403, zh: '证书未指明已登记的部门', en: 'The certificate names no registered department' },
+  DEPARTMENT_DISSOLVED: { status: 403, zh: '部门已撤销，由承接部门行使', en: 'The caller’s department is dissolved: its successors act' },
   ROLE_MISSING: { status: 403, zh: '缺少所需角色', en: 'The caller lacks the role that this needs' },
   NOT_YOURS: { status: 403, zh: '只能写入本部门自己的记录', en: 'A department writes only what is its own' },
   OUT_OF_SCOPE: { status: 403, zh: '超出审计范围', en: 'Outside the auditor’s scope' },

@@ -3,7 +3,7 @@ import { assetAttach, assetRegister, assetRevise, assetStep } from './records/as
 import { auditQueryInput } from './records/auditQuery.js';
 import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementReturn, dataElementRevise } from './records/dataElement.js';
 import { demandFile, demandFulfil, demandJoin, demandMatch, demandReject, demandStep } from './records/demand.js';
-import { departmentAdmit, settingsInput } from './records/department.js';
+import { departmentAdmit, departmentPassOn, departmentRename, departmentSucceed, settingsInput } from './records/department.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
 import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
@@ -16,6 +16,9 @@ import { termsNamed } from './records/terms.js';
 export const transactions = {
   'settings:set': settingsInput,
   'department:admit': departmentAdmit,
+  'department:rename': departmentRename,
+  'department:succeed': departmentSucceed,
+  'department:passOn': departmentPassOn,
   'data-element:propose': dataElementPropose,
   'data-element:revise': dataElementRevise,
   'data-element:adopt': dataElementAdopt,

@@ -28,6 +28,7 @@ export const actors: Record<Actor, Text> = {
 
 export const kinds: Readonly<Record<string, Text>> = {
   'data-element': { zh: '数据元', en: 'Data element' },
+  department: { zh: '部门', en: 'Department' },
   asset: { zh: '数据资源', en: 'Asset' },
   right: { zh: '数据权利', en: 'Right' },
   contest: { zh: '权利异议', en: 'Contest' },
@@ -40,6 +41,7 @@ export const kinds: Readonly<Record<string, Text>> = {
 export const statuses: Readonly<Record<string, string>> = {
   proposed: '已提出',
   adopted: '已采用',
+  dissolved: '已撤销',
   registered: '已登记',
   published: '已发布',
   suspended: '已暂停',
@@ -71,6 +73,10 @@ export const statuses: Readonly<Record<string, string>> = {
 export const verbs: Readonly<Record<string, string>> = {
   propose: '提出',
   adopt: '采用',
+  admit: '接纳',
+  rename: '更名',
+  succeed: '指定承接部门并撤销',
+  passOn: '移交承接部门',
   register: '登记',
   revise: '修订',
   attach: '挂接',

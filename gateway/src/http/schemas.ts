@@ -24,8 +24,16 @@ const unmet = z
 
 export const views = {
   settings: named('Settings', records.settings),
-  department: named('Department', records.department),
   'data-element': named('DataElement', records['data-element']),
+  department: named(
+    'Department',
+    records.department.extend({
+      predecessors: z.array(departmentId).optional().openapi({ description: 'Whom it took over from' }),
+      waiting: z.record(z.string(), z.int()).optional().openapi({
+        description: 'Of a dissolved one: how many records of each kind still wait to be passed on; 200 stands for that or more',
+      }),
+    }),
+  ),
   asset: named('Asset', records.asset.extend({ overdue: derived, contested: derived })),
   right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
   contest: named('Contest', records.contest),
@@ -188,6 +196,7 @@ export const me = named(
     name: z.string(),
     auditScope: z.union([z.literal('all'), z.array(departmentId)]).optional(),
     custodian: z.string().optional(),
+    predecessors: z.array(departmentId).optional(),
     certificate: z.string(),
   }),
 );

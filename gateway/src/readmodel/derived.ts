@@ -28,6 +28,15 @@ export function storedStatuses(kind: RecordKind, status: string): readonly strin
   return sources[`${kind} ${status}`] ?? statuses[kind].filter((stored) => stored === status);
 }
 
+/** Every status, stored or derived, that a record with one of these stored ones may have. */
+export function effectiveStatuses(kind: RecordKind, stored: readonly string[]): string[] {
+  const derived = Object.entries(sources).flatMap(([name, from]) => {
+    const [of, status] = name.split(' ');
+    return of === kind && status !== undefined && from.some((state) => stored.includes(state)) ? [status] : [];
+  });
+  return [...new Set([...stored, ...derived])];
+}
+
 export async function hasStatus(question: Question, record: LedgerRecord, status: string): Promise<boolean> {
   if (record.kind === 'share' && status === 'half-open') return shareHalfOpen(record, question.at);
   if (record.kind === 'demand') return demandStatus(record, question.at) === status;

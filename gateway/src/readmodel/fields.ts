@@ -2,6 +2,7 @@ import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Demand } from '@drl/chaincode/model/records/demand';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { wordsOf } from './words.js';
 
 /** What of each record is indexed, and which records lie together. */
@@ -34,6 +35,7 @@ export type Indexed = readonly [field: string, value: string];
 
 export function indexedOf(record: LedgerRecord): Indexed[] {
   const own = fieldsOf(record);
+  for (const department of new Set(formerlyOf(record)?.map((former) => former.department))) own.push(['formerly', department]);
   own.push(['status', record.status]);
   return own;
 }
@@ -55,6 +57,7 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
       return [
         ['right', record.right],
         ['by', record.by],
+        ['holder', record.holder],
       ];
     case 'demand':
       return demandFields(record);
@@ -63,12 +66,15 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ['demand', record.demand],
         ['by', record.by],
       ];
-    case 'grant':
+    case 'grant': {
+      const recipients = new Set(record.constraints.recipients);
       return [
         ['assigner', record.assigner],
         ['assignee', record.assignee],
         ...(record.demand === undefined ? [] : [['demand', record.demand] as const]),
+        ...[...recipients].map((department): Indexed => ['recipients', department]),
       ];
+    }
     case 'share':
     case 'refusal':
       return [
@@ -77,7 +83,7 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ['consumer', record.consumer],
       ];
     case 'department':
-      return [['mspId', record.mspId]];
+      return [['mspId', record.mspId], ...(record.succession?.successors ?? []).map((id): Indexed => ['successor', id])];
     case 'audit-query':
       return [['by', record.by]];
     case 'settings':

@@ -1,5 +1,6 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { assetOverdue, grantOverdue } from '@drl/chaincode/model/rules/derive';
+import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { hasStatus, isContested, storedStatuses } from './derived.js';
 import { clustered, elementNames, searched, statuses } from './fields.js';
 import { keys, orderAt, timeOfOrder } from './keys.js';
@@ -136,6 +137,8 @@ async function holdsOf(
     return parties[record.kind]?.some((side) => (record as unknown as Record<string, unknown>)[side] === value) ?? false;
   if (field === 'q') return terms.every((term) => holds(searched(record), term));
   if (record.kind === 'data-element' && field === 'revised') return (record.revision?.status === 'proposed') === value;
+  if (field === 'formerly') return formerlyOf(record)?.some(({ department }) => department === value) ?? false;
+  if (record.kind === 'department' && field === 'successor') return record.succession?.successors.includes(String(value)) ?? false;
   if (record.kind === 'asset' || record.kind === 'demand') {
     if (field === 'element') return elementNames(record).has(String(value));
   }
@@ -146,6 +149,7 @@ async function holdsOf(
     if (field === 'overdue') return assetOverdue(record, question.at) === value;
     if (field === 'contested') return (await isContested(question, record)) === value;
   }
+  if (record.kind === 'grant' && field === 'recipients') return record.constraints.recipients?.includes(String(value)) ?? false;
   if (record.kind === 'grant' && field === 'overdue') return grantOverdue(record, question.at) === value;
   return (record as unknown as Record<string, unknown>)[field] === value;
 }

@@ -1,4 +1,4 @@
-import { keyPolicy, partiesOf } from '@drl/chaincode/model/endorsement';
+import { policyOf } from '@drl/chaincode/model/endorsement';
 import { policyBytes } from '@drl/chaincode/policy';
 import type { BlockTransaction, PolicyWrite } from './decode.js';
 import { MAX_WRITES } from './judge.js';
@@ -15,7 +15,7 @@ export function strangePolicies({ writes, policies }: BlockTransaction, registry
     if (record === undefined || settings === undefined) return true;
     const mspOf = (department: string) =>
       record.kind === 'department' && record.id === department ? record.mspId : registry.mspOf(department);
-    const due = keyPolicy(partiesOf(record), mspOf, settings);
+    const due = policyOf(record, mspOf, settings);
     return due === undefined || policy === undefined || !policy.equals(policyBytes(due));
   });
 }

@@ -70,7 +70,7 @@ export interface TransactionEntry {
 /**
  * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one: a grant past its term is
  * `expired` and no longer `active`, so is a demand past the day it was needed by and no longer `open`, a right in dispute `contested`; a share's `half-open` names what is not answered in time, opened or committed. `q` is words over titles, descriptions and keywords, or over what a demand wants: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
- * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
+ * `formerly` is a department that bore the record before it was passed on (机构改革). `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
  */
 export interface Filters {
   readonly 'data-element': {
@@ -84,6 +84,7 @@ export interface Filters {
   readonly asset: {
     q?: string;
     publisher?: string;
+    formerly?: string;
     theme?: string;
     shareType?: string;
     status?: string;
@@ -94,8 +95,8 @@ export interface Filters {
     /** Claims to be the authoritative source of this data element (DOMAIN rule 3). */
     authority?: string;
   };
-  readonly right: { asset?: string; holder?: string; offeredTo?: string; status?: string };
-  readonly contest: { right?: string; asset?: string; by?: string; status?: string };
+  readonly right: { asset?: string; holder?: string; offeredTo?: string; formerly?: string; status?: string };
+  readonly contest: { right?: string; asset?: string; by?: string; holder?: string; formerly?: string; status?: string };
   /** `asset` and `owner`: what and whom it is put to. */
   readonly demand: {
     q?: string;
@@ -115,6 +116,9 @@ export interface Filters {
     assignee?: string;
     party?: string;
     demand?: string;
+    /** One of those on whose behalf the assignee may use the data. */
+    recipients?: string;
+    formerly?: string;
     status?: string;
     overdue?: boolean;
   };
@@ -124,12 +128,14 @@ export interface Filters {
     provider?: string;
     consumer?: string;
     party?: string;
+    formerly?: string;
     status?: string;
     from?: string;
     to?: string;
   };
   readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string; party?: string; from?: string; to?: string };
-  readonly department: { mspId?: string };
+  /** `successor`: those that it took over from. */
+  readonly department: { mspId?: string; successor?: string; status?: string };
   readonly 'audit-query': { by?: string };
   readonly settings: Record<string, never>;
 }

@@ -1,5 +1,6 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import type { Related } from '@drl/chaincode/model/rules/authorship';
+import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import type { BlockTransaction } from './decode.js';
 import { BLOCK_LENGTH, keys, ORDER_LENGTH } from './keys.js';
 import { Memory } from './memory.js';
@@ -48,11 +49,14 @@ export class Standing {
       if (tx.terms !== undefined) need('grant', tx.terms);
       for (const { kind, id, record } of tx.writes) {
         need(kind, id);
+        const former = record && formerlyOf(record)?.at(-1)?.department;
+        if (former !== undefined) need('department', former);
         switch (record?.kind) {
           case 'share':
             if (!this.#uses.has(record.grant))
               others.set(keys.usage(record.grant), (value) => this.#uses.set(record.grant, value && readUse(value)));
             need('grant', record.grant);
+            if (former !== undefined) need('asset', record.asset);
             break;
           case 'refusal':
             need('grant', record.grant);
@@ -93,6 +97,13 @@ export class Standing {
 
   /** What a change stands on (rules/authorship.ts), as it stood before the transaction. */
   related(next: LedgerRecord, at: number): Related {
+    const former = formerlyOf(next)?.at(-1)?.department;
+    if (former === undefined) return this.#related(next, at);
+    const asset = 'asset' in next ? this.held('asset', next.asset)?.record : undefined;
+    return { asset, ...this.#related(next, at), predecessor: this.held('department', former)?.record };
+  }
+
+  #related(next: LedgerRecord, at: number): Related {
     switch (next.kind) {
       case 'share':
       case 'refusal':
@@ -121,7 +132,9 @@ export class Standing {
     const owner = this.#owners.get(asset);
     if (next.kind === 'contest') return next.status === 'upheld' && owner?.right === next.right ? { asset, owner: undefined } : undefined;
     const confirmed = next.status === 'confirmed';
-    if (next.rightType === 'ownership' && confirmed && before?.status !== 'confirmed')
+    const begins = next.rightType === 'ownership' && before?.status !== 'confirmed';
+    // Passed on to another holder, it still is what it was.
+    if (confirmed && (begins || (owner?.right === next.id && owner.holder !== next.holder)))
       return { asset, owner: { right: next.id, holder: next.holder, validTo: next.validTo } };
     return owner?.right === next.id && !confirmed ? { asset, owner: undefined } : undefined;
   }

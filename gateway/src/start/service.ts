@@ -85,7 +85,7 @@ export async function openService({ config, consortium, backend, identities, key
   const { app, close: closeApp } = createApp({
     ...{ services, metrics, readiness, log },
     authenticate: authenticator(identities, config.oidc && oidcVerifier(config.oidc)),
-    callerOf: callerLookup(ledger),
+    callerOf: callerLookup(ledger, readModel),
     limits: { requests: config.rateLimit, refusals: config.refusalRateLimit },
     trustProxy: config.trustProxy,
   });

@@ -28,7 +28,7 @@ export async function mayAsk(readModel: ReadModel, caller: Caller, { asset, gran
 
 export function departmentsOf(caller: Caller): readonly string[] {
   const scope = isAuditor(caller) && caller.auditScope !== undefined && caller.auditScope !== 'all' ? caller.auditScope : [];
-  return [caller.department, ...scope];
+  return [caller.department, ...(caller.predecessors ?? []), ...scope];
 }
 
 async function assetsOf(readModel: ReadModel, departments: readonly string[]): Promise<Set<string>> {

@@ -1,6 +1,6 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import type { BlockEntry, ReadModel, TrailEntry } from '../readmodel/readmodel.js';
-import { inScope, isAuditor, isManager, maySee } from './visibility.js';
+import { inScope, isAuditor, isManager, isParty, maySee } from './visibility.js';
 
 /** Who may: every caller; of each block they are told what is theirs to see. */
 export async function* followEvents(readModel: ReadModel, caller: Caller, from: number, signal: AbortSignal) {
@@ -16,7 +16,7 @@ export async function visibleActs(readModel: ReadModel, caller: Caller, { acts }
 }
 
 async function mayFollow(readModel: ReadModel, caller: Caller, { department, subject, grant, outcome }: TrailEntry): Promise<boolean> {
-  if (department === caller.department) return true;
+  if (isParty(caller, [department])) return true;
   // Private data of a grant changed: who sees the grant is told that, and by whom.
   const about = subject === undefined && outcome === 'done' && grant !== undefined ? await readModel.get('grant', grant) : undefined;
   if (about) return maySee(readModel, caller, about);

@@ -1,7 +1,7 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import type { TransactionEntry } from '../readmodel/readmodel.js';
 import type { Services } from './services.js';
-import { inScope, isAuditor, isManager, maySee, notFound, notYours } from './visibility.js';
+import { inScope, isAuditor, isManager, isParty, maySee, notFound, notYours } from './visibility.js';
 import type { Who } from './who.js';
 
 /** Who may: its sender's department, whoever sees a record that it wrote, managers, auditors in scope. */
@@ -30,7 +30,7 @@ export async function lookUpTransaction(services: Services, { user, caller }: Wh
 }
 
 async function mayLook({ readModel }: Services, caller: Caller, { creator, writes }: TransactionEntry): Promise<boolean> {
-  if (creator.department === caller.department || isManager(caller)) return true;
+  if (isParty(caller, [creator.department]) || isManager(caller)) return true;
   if (isAuditor(caller) && inScope(caller, creator.department)) return true;
   for (const { kind, id, version } of writes) {
     const record = await readModel.get(kind, id, { version });

@@ -25,6 +25,7 @@ export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium:
       mspOf: (department) => msps.get(department),
       record,
       contest,
+      leaving: name === 'department:passOn' ? (input as { from: string }).from : undefined,
     });
   };
 
@@ -40,8 +41,8 @@ export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium:
     const { id, share, grant } = input as { id?: string; share?: string; grant?: string };
     if (name === 'terms:write' || name === 'terms:purge') return get('grant', grant as string, as);
     if (name === 'share:commit') return share === undefined ? undefined : get('share', share, as);
-    const kind = name.split(':')[0] as RecordKind;
-    return id === undefined || kind === 'department' ? undefined : get(kind, id, as);
+    const kind = (name === 'department:passOn' ? (input as { record: string }).record : name.split(':')[0]) as RecordKind;
+    return id === undefined || name === 'department:admit' ? undefined : get(kind, id, as);
   }
 
   async function oldestContest(right: string): Promise<Contest | undefined> {

@@ -5,8 +5,10 @@ import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { Right } from '@drl/chaincode/model/records/right';
 import { assetContested, assetOverdue, grantOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import type { ReadModel } from '../readmodel/readmodel.js';
+import { predecessorsOf } from './predecessors.js';
 import { presentDemand } from './presentDemand.js';
-import { isAuditor, partiesOf } from './visibility.js';
+import { isAuditor, isParty, partiesOf } from './visibility.js';
+import { countWaiting } from './waiting.js';
 
 /** A record as a caller sees it: with what time and others' records bring about, as of a moment, and without what is not theirs. */
 export interface Presented {
@@ -47,10 +49,19 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
     case 'share': {
       const halfOpen = shareHalfOpen(record, moment.at);
       const { caseRef, ...rest } = record;
-      const theirs = partiesOf(record).includes(caller.department) || isAuditor(caller);
+      const theirs = isParty(caller, partiesOf(record)) || isAuditor(caller);
       return {
         record: { ...rest, ...(caseRef !== undefined && theirs ? { caseRef } : {}), halfOpen },
         derived: named({ 'half-open': halfOpen }),
+      };
+    }
+    case 'department': {
+      const predecessors = await predecessorsOf(readModel, [record.id], false);
+      const waiting = record.status === 'dissolved' ? await countWaiting(readModel, record.id, moment) : undefined;
+      const open = Object.entries(waiting ?? {}).map(([kind, count]) => `${kind}-${count}`);
+      return {
+        record: { ...record, ...(predecessors.length > 0 ? { predecessors } : {}), ...(waiting ? { waiting } : {}) },
+        derived: [...predecessors, ...open],
       };
     }
     default:

@@ -7,7 +7,7 @@ import { evidenceSource } from '../evidence/source.js';
 import type { AsOf } from '../readmodel/readmodel.js';
 import { recordLook, refuseLook } from './recordLook.js';
 import type { Services } from './services.js';
-import { inScope, isAuditor, isManager, notFound, notYours, partiesOf } from './visibility.js';
+import { inScope, isAuditor, isManager, isParty, notFound, notYours, partiesOf, spokenOf } from './visibility.js';
 import type { Who } from './who.js';
 
 /** Who may: the parties of the record, managers for assets, rights and demands, auditors in scope, whose look is recorded. */
@@ -46,10 +46,10 @@ async function recordsOf({ readModel }: Services, { kind, id }: Subject): Promis
 async function mayTake({ readModel }: Services, { caller }: Who, record: LedgerRecord): Promise<boolean> {
   if (record.kind === 'settings' || record.kind === 'department' || record.kind === 'data-element') return true;
   const overAsset = record.kind === 'right' || record.kind === 'contest' ? await readModel.get('asset', record.asset) : undefined;
-  const parties = [...partiesOf(record), ...(overAsset ? [overAsset.publisher] : [])];
-  if (parties.includes(caller.department)) return true;
+  const publisher = overAsset ? [overAsset.publisher] : [];
+  if (isParty(caller, [...partiesOf(record), ...publisher])) return true;
   const manages: readonly RecordKind[] = ['asset', 'right', 'contest', 'demand', 'joining'];
-  return (isManager(caller) && manages.includes(record.kind)) || (isAuditor(caller) && inScope(caller, ...parties));
+  return (isManager(caller) && manages.includes(record.kind)) || (isAuditor(caller) && inScope(caller, ...spokenOf(record), ...publisher));
 }
 
 async function make(services: Services, { user }: Who, subject: Subject): Promise<Buffer | undefined> {

@@ -1,6 +1,7 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { ServiceError } from '../errors.js';
 import type { ReadModel, Visible } from '../readmodel/readmodel.js';
 
@@ -21,6 +22,16 @@ export function inScope({ auditScope }: Caller, ...departments: readonly string[
 
 export function mayAuditAll(caller: Caller): boolean {
   return isAuditor(caller) && caller.auditScope === 'all';
+}
+
+/** Whether one of these is the caller's department, or one that it took over from (机构改革): a successor sees what was theirs. */
+export function isParty({ department, predecessors = [] }: Caller, departments: readonly string[]): boolean {
+  return departments.some((party) => party === department || predecessors.includes(party));
+}
+
+/** Those whom an auditor of a department may look at it for: its parties, and who they were before it was passed on. */
+export function spokenOf(record: LedgerRecord): readonly string[] {
+  return [...partiesOf(record), ...(formerlyOf(record) ?? []).map(({ department }) => department)];
 }
 
 /** The departments that a record speaks of, where it has parties. */
@@ -60,13 +71,11 @@ export function visibleTo(caller: Caller): Visible {
       case 'joining':
         return true;
       case 'asset':
-        return record.status === 'published' || record.publisher === caller.department || isManager(caller) || isAuditor(caller);
+        return record.status === 'published' || isParty(caller, [record.publisher]) || isManager(caller) || isAuditor(caller);
       case 'audit-query':
         return isAuditor(caller);
-      default: {
-        const parties = partiesOf(record);
-        return parties.includes(caller.department) || isManager(caller) || (isAuditor(caller) && inScope(caller, ...parties));
-      }
+      default:
+        return isParty(caller, partiesOf(record)) || isManager(caller) || (isAuditor(caller) && inScope(caller, ...spokenOf(record)));
     }
   };
 }

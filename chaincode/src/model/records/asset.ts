@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, digest, hashAlgorithm, label, localized, recordBase, recordId, time } from './common.js';
+import { departmentId, digest, formerly, hashAlgorithm, label, localized, recordBase, recordId, time } from './common.js';
 
 /** dcat:Dataset and dcat:Distribution, with the words of the government data-sharing rules (政务数据共享条例). */
 
@@ -91,6 +91,7 @@ export const asset = z.strictObject({
   kind: z.literal('asset'),
   ...recordBase,
   publisher: departmentId,
+  formerly: formerly.optional(),
   ...fields,
   distributions: z.array(distribution).max(50),
   status: assetStatus,

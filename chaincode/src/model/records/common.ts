@@ -43,5 +43,15 @@ export const stamp = z.strictObject({
 });
 export type Stamp = z.infer<typeof stamp>;
 
+/**
+ * The departments that bore a record before its present ones, oldest first, each with what it was: what a reorganisation (机构改革) has passed on
+ * (rules/passing.ts). Finished records keep the names that they ended with and are not rewritten.
+ */
+export const formerly = z
+  .array(z.strictObject({ as: z.string().regex(/^[a-z][A-Za-z.]{0,62}$/), department: departmentId }))
+  .min(1)
+  .max(200);
+export type Formerly = z.infer<typeof formerly>;
+
 /** What every record carries. `version` starts at 1 and grows by 1 with each change. */
 export const recordBase = { id: recordId, version: z.int().min(1), created: stamp, updated: stamp };

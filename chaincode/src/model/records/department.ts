@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, localized, mspId, recordBase, time } from './common.js';
+import { departmentId, localized, mspId, recordBase, recordId, time } from './common.js';
 
 /** foaf:Organization. `region` is a GB/T 2260 code, `uscc` a GB 32100 unified social credit code with its check digit verified. */
 const fields = {
@@ -15,16 +15,36 @@ const fields = {
     .optional(),
 };
 
+const successors = z.array(departmentId).min(1).max(50);
+
 export const department = z.strictObject({
   kind: z.literal('department'),
   ...recordBase,
   id: departmentId,
   ...fields,
+  /** The names that it bore before, oldest first, each with when and on what basis it ended. */
+  formerNames: z
+    .array(z.strictObject({ name: localized, until: time, basis: localized }))
+    .min(1)
+    .max(100)
+    .optional(),
+  /** Of a dissolved one: who takes over what it had. Who it took over itself is told by theirs. */
+  succession: z.strictObject({ kind: z.enum(['merge', 'split']), successors, basis: localized }).optional(),
   status: z.enum(['active', 'dissolved']),
 });
 export type Department = z.infer<typeof department>;
 
 export const departmentAdmit = z.strictObject({ id: departmentId, ...fields });
+export const departmentRename = z.strictObject({ id: departmentId, name: localized, basis: localized });
+/** A merge has one successor, a split several; all are admitted beforehand. */
+export const departmentSucceed = z.strictObject({ id: departmentId, kind: z.enum(['merge', 'split']), successors, basis: localized });
+/** One record of a dissolved department goes to the successor that the manager names for it. `record` says its kind. */
+export const departmentPassOn = z.strictObject({
+  record: z.string().regex(/^[a-z][a-z-]{0,62}$/),
+  id: recordId,
+  from: departmentId,
+  to: departmentId,
+});
 
 /** A day, or the days from one to another, both counted. */
 const daySpan = z.union([

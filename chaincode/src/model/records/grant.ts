@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, digest, label, localized, recordBase, recordId, stamp, time } from './common.js';
+import { departmentId, digest, formerly, label, localized, recordBase, recordId, stamp, time } from './common.js';
 
 /** odrl:Agreement: what one department lets another do with one asset. */
 export const constraints = z.strictObject({
@@ -36,6 +36,7 @@ export const grant = z.strictObject({
   ...recordBase,
   assigner: departmentId,
   assignee: departmentId,
+  formerly: formerly.optional(),
   asset: recordId,
   assetVersion: z.int().min(1),
   ...terms,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, digest, localized, recordBase, recordId, stamp, time } from './common.js';
+import { departmentId, digest, formerly, localized, recordBase, recordId, stamp, time } from './common.js';
 
 /** A right over one asset. ownership 归属, control 控制, use 使用, interpretation 解释, custody 安全照护, disposal 处置, trading 交易, revenue 收益. */
 export const rightType = z.enum(['ownership', 'control', 'use', 'interpretation', 'custody', 'disposal', 'trading', 'revenue']);
@@ -21,6 +21,7 @@ export const right = z.strictObject({
   ...recordBase,
   asset: recordId,
   holder: departmentId,
+  formerly: formerly.optional(),
   ...claim,
   /** The department that claims or held the claim open; equals the holder. Confirmed by: the manager for ownership, the confirmed owner for the rest. */
   confirmed: stamp.optional(),
@@ -43,6 +44,7 @@ export const contest = z.strictObject({
   /** Whose right it is. */
   holder: departmentId,
   by: departmentId,
+  formerly: formerly.optional(),
   reason: localized,
   ruling: localized.optional(),
   status: z.enum(['open', 'upheld', 'dismissed']),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, digest, hashAlgorithm, label, localized, recordBase, recordId, stamp, time } from './common.js';
+import { departmentId, digest, formerly, hashAlgorithm, label, localized, recordBase, recordId, stamp, time } from './common.js';
 import { purpose } from './grant.js';
 
 /** prov:Activity: one delivery of data under one grant, with both sides' word on what was delivered. */
@@ -35,6 +35,7 @@ export const share = z.strictObject({
   demand: recordId.optional(),
   provider: departmentId,
   consumer: departmentId,
+  formerly: formerly.optional(),
   ...use,
   /** What it took from the grant's limits when it opened; a void share gives nothing back. */
   useNumber: z.int().min(1).optional(),

@@ -3,16 +3,15 @@ import { asset } from './acts/asset.js';
 import { dataElement } from './acts/dataElement.js';
 import { demand, joining } from './acts/demand.js';
 import { grant } from './acts/grant.js';
+import { passingOn } from './acts/passing.js';
 import { auditQuery, department, settings } from './acts/register.js';
 import { contest, right } from './acts/right.js';
 import type { ActRule } from './acts/rule.js';
 import { refusal, share } from './acts/share.js';
 
-/**
- * Who may bring a record from one state to another, and which fields move with it: a table, apart from the rules that make the records, so
- * that contract, read model and verifier hold the same thing against each other. What is not in the table may not be.
- */
-export const acts: { readonly [K in RecordKind]: readonly ActRule<K>[] } = {
+type Acts = { readonly [K in RecordKind]: readonly ActRule<K>[] };
+
+const own: Acts = {
   asset,
   right,
   contest,
@@ -26,3 +25,11 @@ export const acts: { readonly [K in RecordKind]: readonly ActRule<K>[] } = {
   department,
   settings,
 };
+
+/**
+ * Who may bring a record from one state to another, and which fields move with it: a table, apart from the rules that make the records, so
+ * that contract, read model and verifier hold the same thing against each other. What is not in the table may not be.
+ */
+export const acts = Object.fromEntries(
+  Object.entries(own).map(([kind, rows]) => [kind, [...rows, ...passingOn(kind as RecordKind)]]),
+) as unknown as Acts;

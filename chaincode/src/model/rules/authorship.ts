@@ -4,6 +4,7 @@ import type { Stamp } from '../records/common.js';
 import type { LedgerRecord, RecordKind, RecordOf } from '../records/index.js';
 import type { ActRule, Change, Related } from './acts/rule.js';
 import { acts } from './acts.js';
+import { formerlyOf, passedFrom } from './passing.js';
 
 export type { Related } from './acts/rule.js';
 
@@ -42,9 +43,13 @@ export interface RelatedIds {
   readonly share?: string;
   /** The asset whose standing confirmed owner (derive.ts rightStands) is asked for. */
   readonly ownerOf?: string;
+  /** The department that this change passes the record on from. */
+  readonly predecessor?: string;
 }
 
 export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecord): RelatedIds {
+  const predecessor = passedFrom(previous, next);
+  if (predecessor !== undefined) return { predecessor, ...('asset' in next ? { asset: next.asset } : {}) };
   if (next.kind === 'grant' && next.status === 'active' && previous?.status !== 'requested' && previous?.status !== 'suspended')
     return { asset: next.asset };
   if ((next.kind === 'share' || next.kind === 'refusal') && previous === undefined) return { grant: next.grant };
@@ -94,7 +99,7 @@ const ALWAYS = ['version', 'updated', 'status'];
 
 function touchesOnly<K extends RecordKind>({ previous, next }: Change<K>, { fields = [], lacks = [] }: ActRule<K>): boolean {
   if (lacks.some((field) => next[field] !== undefined)) return false;
-  if (previous === undefined) return true;
+  if (previous === undefined) return formerlyOf(next as LedgerRecord) === undefined;
   const names = new Set([...Object.keys(previous), ...Object.keys(next)]) as Set<keyof RecordOf<K> & string>;
   return [...names].every((name) => ALWAYS.includes(name) || fields.includes(name) || same(previous[name], next[name]));
 }

@@ -99,7 +99,7 @@ export function accept(act: Act, standing: RightStanding): { readonly from: Righ
   mustActFor(act, right.offeredTo, 'steward', 'consumer');
   mustBeIn(act, standing, 'confirmed');
   const base = born(act, 'right');
-  const { reason: _reason, offeredTo: _offeredTo, transferredTo: _to, ...terms } = right;
+  const { reason: _reason, offeredTo: _offeredTo, transferredTo: _to, formerly: _formerly, ...terms } = right;
   const to: Right = { ...terms, ...base, kind: 'right', holder: act.caller.department, transferredFrom: right.id };
   return { from: { ...changed(act, right), status: 'transferred', transferredTo: to.id }, to };
 }

@@ -5,6 +5,7 @@ import { SETTINGS_ID } from '@drl/chaincode/model/keys';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { authorshipFault, type Related } from '@drl/chaincode/model/rules/authorship';
 import { rightStands } from '@drl/chaincode/model/rules/derive';
+import { passedFrom } from '@drl/chaincode/model/rules/passing';
 import type { Member } from '@drl/network/block/msp';
 import { BundleError } from '../errors.js';
 import { recordNeeds } from '../needs.js';
@@ -55,7 +56,7 @@ function author(version: ProvenVersion, creator: Member | undefined, read: Read)
   const { department, mspId, name, custodian } = caller;
   const own = { at: transaction.entry.at, transactionId: transaction.entry.id, department, mspId, name, custodian };
   if (canonical(stamp) !== canonical(own)) throw new BundleError('STAMP', what);
-  const fault = authorshipFault(record.kind, previous, record, caller, related(record, read));
+  const fault = authorshipFault(record.kind, previous, record, caller, related(previous, record, read));
   if (fault !== undefined) throw new BundleError('AUTHOR', `${what}: ${fault}`);
   return caller;
 }
@@ -87,7 +88,7 @@ interface Named {
 }
 
 /** What a change stands on, of what its transaction read. */
-function related(record: LedgerRecord, read: Read): Related {
+function related(previous: LedgerRecord | undefined, record: LedgerRecord, read: Read): Related {
   const named = record as Named;
   return {
     asset: one(read, 'asset', named.asset ?? named.match?.asset),
@@ -96,6 +97,7 @@ function related(record: LedgerRecord, read: Read): Related {
     grant: one(read, 'grant', named.grant),
     from: one(read, 'right', named.transferredFrom),
     owner: ownerOf(named.asset, record.updated.at, read),
+    predecessor: one(read, 'department', passedFrom(previous, record)),
   };
 }
 

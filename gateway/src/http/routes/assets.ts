@@ -15,6 +15,7 @@ export const assets = [
     readMany('asset', 'assets', seen, {
       q: text.optional(),
       publisher: text.optional(),
+      formerly: text.optional(),
       theme: text.optional(),
       shareType: shareType.optional(),
       status: assetStatus.optional(),

@@ -14,6 +14,7 @@ export const grants = [
     assigner: text.optional(),
     assignee: text.optional(),
     demand: text.optional(),
+    formerly: text.optional(),
     status: grantEffectiveStatus.optional(),
     overdue: flag.optional(),
   }),

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
 import { gunzipSync } from 'node:zlib';
 import { RuleError } from '@drl/chaincode/model/errors';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { ImportError } from '../../import/errors.js';
-import type { ImportEvent } from '../../import/events.js';
 import { type Mapping, readMapping, shipped, shippedMapping } from '../../import/mapping.js';
 import { importCatalogue } from '../../usecases/importCatalogue.js';
-import { type Call, type Endpoint, endpoint, type Reply } from '../endpoint.js';
-import { problemOf } from '../problem.js';
+import { type Endpoint, endpoint, type Reply } from '../endpoint.js';
 import { text } from '../query.js';
+import { LINES, streamed } from '../streamed.js';
 import { z } from '../zod.js';
 
 /** `POST /assets:import`: a catalogue file as it streams in, told line by line (newline-delimited JSON) as it streams out. */
@@ -38,7 +36,7 @@ export const imports: readonly Endpoint[] = [
     answers: {
       200: {
         description: 'One JSON object a line: start, department, row, warning, dropped, summary',
-        mediaType: 'application/x-ndjson',
+        mediaType: LINES,
       },
     },
     handle: async (call, services): Promise<Reply> => {
@@ -51,8 +49,7 @@ export const imports: readonly Endpoint[] = [
         signal: AbortSignal.any([signal, services.stopping]),
       });
       // What is wrong with file or mapping as a whole shows before the first row: an answer of its own, not a line in a good one.
-      const first = await readAhead(events);
-      return { send: (response) => send(response, first, events, call) };
+      return streamed(events, 2, call);
     },
   }),
 ];
@@ -73,38 +70,5 @@ function unpack(inline: string): string {
     return gunzipSync(Buffer.from(inline, 'base64url'), { maxOutputLength: MAX_MAPPING }).toString('utf8');
   } catch {
     throw new ImportError('MAPPING_INVALID', { accepted: 'Import-Mapping: base64url of gzip of YAML' });
-  }
-}
-
-async function readAhead(events: AsyncGenerator<ImportEvent>): Promise<ImportEvent[]> {
-  const seen: ImportEvent[] = [];
-  for (let n = 0; n < 2; n += 1) {
-    const next = await events.next();
-    if (next.done) break;
-    seen.push(next.value);
-  }
-  return seen;
-}
-
-async function send(
-  response: Response,
-  first: readonly ImportEvent[],
-  events: AsyncGenerator<ImportEvent>,
-  { language, signal }: Call,
-): Promise<void> {
-  response.status(200).set({ 'Content-Type': 'application/x-ndjson; charset=utf-8', 'X-Accel-Buffering': 'no' });
-  const tell = async (event: object) => {
-    if (!response.write(`${JSON.stringify(event)}\n`)) await once(response, 'drain', { signal });
-  };
-  try {
-    for (const event of first) await tell(event);
-    for await (const event of events) await tell(event);
-  } catch (error) {
-    if (signal.aborted) return;
-    // Rows before this one are on the ledger: the last line says why the rest is not, and that the import may be begun again.
-    const { code, title, detail } = problemOf(error, language);
-    await tell({ event: 'failed', code, message: title, detail });
-  } finally {
-    response.end();
   }
 }

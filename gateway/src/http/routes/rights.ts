@@ -42,6 +42,7 @@ export const rights = [
     asset: text.optional(),
     holder: text.optional(),
     offeredTo: text.optional(),
+    formerly: text.optional(),
     status,
   }),
   readOne('right', 'rights', seen),

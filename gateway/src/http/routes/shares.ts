@@ -11,6 +11,7 @@ export const shares = [
     grant: text.optional(),
     provider: text.optional(),
     consumer: text.optional(),
+    formerly: text.optional(),
     status: z.enum([...shareStatus.options, 'half-open']).optional(),
     from: since.optional(),
     to: until.optional(),

@@ -1,5 +1,7 @@
 import type { Caller } from '../../caller.js';
-import { type ActRule, is, manages } from './rule.js';
+import { canonical } from '../../canonical.js';
+import { renamed } from '../succession.js';
+import { type ActRule, type Change, is, manages } from './rule.js';
 
 const manager = (mspId: string | undefined, caller: Caller) => caller.mspId === mspId && caller.roles.includes('manager');
 
@@ -28,7 +30,31 @@ export const settings: ActRule<'settings'>[] = [
 ];
 
 export const department: ActRule<'department'>[] = [
-  { step: ['department:admit'], who: ['manager'], from: [undefined], to: ['active'], by: manages },
+  {
+    step: ['department:admit'],
+    who: ['manager'],
+    from: [undefined],
+    to: ['active'],
+    lacks: ['formerNames', 'succession'],
+    by: manages,
+  },
+  {
+    step: ['department:rename'],
+    who: ['manager'],
+    from: ['active'],
+    to: ['active'],
+    fields: ['name', 'formerNames'],
+    by: (change) => manages(change) && keepsFormerName(change),
+  },
+  {
+    step: ['department:succeed'],
+    who: ['manager'],
+    from: ['active'],
+    to: ['dissolved'],
+    fields: ['succession'],
+    by: ({ next, caller }) =>
+      manages({ caller }) && caller.department !== next.id && next.succession?.successors.includes(next.id) === false,
+  },
 ];
 
 export const auditQuery: ActRule<'audit-query'>[] = [
@@ -40,3 +66,8 @@ export const auditQuery: ActRule<'audit-query'>[] = [
     by: ({ next, caller }) => is(caller, next.by, 'auditor'),
   },
 ];
+
+function keepsFormerName({ previous, next }: Change<'department'>): boolean {
+  const basis = next.formerNames?.at(-1)?.basis;
+  return previous !== undefined && basis !== undefined && canonical(renamed(next, previous, next.name, basis)) === canonical(next);
+}

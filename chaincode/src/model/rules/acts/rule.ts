@@ -1,6 +1,7 @@
 import type { Caller, Role } from '../../caller.js';
 import type { Asset } from '../../records/asset.js';
 import type { Demand } from '../../records/demand.js';
+import type { Department } from '../../records/department.js';
 import type { Grant } from '../../records/grant.js';
 import type { RecordKind, RecordOf } from '../../records/index.js';
 import type { Right } from '../../records/right.js';
@@ -13,7 +14,7 @@ export interface Related {
   readonly owner?: string | undefined;
   /** The right that a transfer ends, as it stood before. */
   readonly from?: Right | undefined;
-  /** The asset of a grant, as it stood: whether it needed a decision; or the one that a demand is put to. */
+  /** The asset of a grant, as it stood: whether it needed a decision; or the one that a demand is put to; of what is passed on with an asset, whose that has become. */
   readonly asset?: Asset | undefined;
   /** The grant of a share or refusal, as it stood. */
   readonly grant?: Grant | undefined;
@@ -21,6 +22,8 @@ export interface Related {
   readonly demand?: Demand | undefined;
   /** The share that fulfils a demand, as it stood. */
   readonly share?: Share | undefined;
+  /** The department that a record was passed on from, as it stood: whether it is dissolved, and who takes over. */
+  readonly predecessor?: Department | undefined;
 }
 
 export interface Change<K extends RecordKind> {
