@@ -60,6 +60,7 @@ const environment = z.object({
   SHUTDOWN_SECONDS: whole(1, 600).default(20),
   TRUST_PROXY: whole(0, 10).default(0),
   FILE_ROOTS: byDepartment((path) => path !== '', 'department=folder, …').optional(),
+  PROBE_HOURS: whole(0, 8760).default(24),
   FETCH_ALLOW: byDepartment(isRange, 'department=address or CIDR block, …').optional(),
   OIDC_ISSUER: httpsOrLocal.optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
@@ -96,6 +97,8 @@ export interface Config {
   readonly fileRoots: ReadonlyMap<string, string>;
   /** Department → addresses, beside public ones, that its resources may be fetched from. */
   readonly fetchAllow: ReadonlyMap<string, readonly string[]>;
+  /** Between two looks at an attached resource; 0: none. */
+  readonly probeHours: number;
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly claim: string };
 }
 
@@ -145,6 +148,7 @@ export function readConfig(env: Environment = process.env): Config {
     fetchAllow: new Map(
       (e.FETCH_ALLOW ?? []).map(([one], _, all) => [one, all.flatMap(([other, range]) => (other === one ? [range] : []))]),
     ),
+    probeHours: e.PROBE_HOURS,
     ...existingIn(e),
     ...(e.FABRIC_BIN ? { fabricBin: e.FABRIC_BIN } : {}),
     ...(e.WALLET_KEY ? { walletKey: Buffer.from(e.WALLET_KEY, 'hex') } : {}),

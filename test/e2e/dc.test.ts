@@ -12,7 +12,7 @@ describeWith(
   'the inventory of the District of Columbia, brought in by a manager',
   ['dc-inventory', 'dataset_inventory_2018_03_11.csv'],
   (path) => {
-    const service = new RealService({ DEMO: '0' });
+    const service = new RealService({ DEMO: '0', PROBE_HOURS: '0' });
     const file = join(service.dir, 'inventory.csv');
     let token: string;
     const bring = async (...more: string[]) => {

@@ -10,7 +10,7 @@ import { call, type Gateway, users } from '../http/gateway';
 /** The real service on a real network that runs, with the same users as on the embedded ledger. */
 export async function openFabricGateway(networkDir: string): Promise<Gateway> {
   const dir = mkdtempSync(join(tmpdir(), 'drl-gateway-'));
-  const config = readConfig({ LEDGER: 'fabric', NETWORK_DIR: networkDir, DATA_DIR: dir, PORT: '0', DEMO: '0' });
+  const config = readConfig({ LEDGER: 'fabric', NETWORK_DIR: networkDir, DATA_DIR: dir, PORT: '0', DEMO: '0', PROBE_HOURS: '0' });
   const { address, service } = await start(config, pino({ level: process.env.TEST_LOG ?? 'silent' }));
   const { consortium, identities } = service.services;
   const tokens = new Map<string, string>();

@@ -39,7 +39,7 @@ export const MANAGER = 'data-bureau-manager-1';
 
 export async function openGateway(env: Record<string, string> = {}, log: Logger = pino({ level: 'silent' })): Promise<Gateway> {
   const dir = mkdtempSync(join(tmpdir(), 'drl-gateway-'));
-  const config = readConfig({ DATA_DIR: dir, PORT: '0', DEMO: '0', ...env });
+  const config = readConfig({ DATA_DIR: dir, PORT: '0', DEMO: '0', PROBE_HOURS: '0', ...env });
   const { address, service } = await start(config, log);
   const tokens = new Map<string, string>();
   const { enrol, identities } = service.services;

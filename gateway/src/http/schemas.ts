@@ -1,4 +1,5 @@
 import { roles } from '@drl/chaincode/model/caller';
+import { distribution } from '@drl/chaincode/model/records/asset';
 import { departmentId, localized, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
 import { demandEffectiveStatus } from '@drl/chaincode/model/records/demand';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
@@ -22,6 +23,10 @@ const unmet = z
   })
   .openapi({ description: 'The step at which it stands; derived, never stored' });
 
+const reachability = z
+  .strictObject({ reachable: z.boolean(), since: z.string(), checkedAt: z.string(), reason: z.string().optional() })
+  .openapi({ description: 'What this gateway last saw of the resource; absent where it has not looked, or would not deliver' });
+
 export const views = {
   settings: named('Settings', records.settings),
   'data-element': named('DataElement', records['data-element']),
@@ -34,7 +39,14 @@ export const views = {
       }),
     }),
   ),
-  asset: named('Asset', records.asset.extend({ overdue: derived, contested: derived })),
+  asset: named(
+    'Asset',
+    records.asset.extend({
+      distributions: z.array(distribution.extend({ reachability: reachability.optional() })),
+      overdue: derived,
+      contested: derived,
+    }),
+  ),
   right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
   contest: named('Contest', records.contest),
   demand: named(

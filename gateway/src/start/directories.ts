@@ -5,6 +5,7 @@ export const directories = (dataDir: string) => ({
   ledger: join(dataDir, 'ledger'),
   readModel: join(dataDir, 'readmodel'),
   journal: join(dataDir, 'journal'),
+  probes: join(dataDir, 'probes'),
   guesses: join(dataDir, 'guesses'),
   questions: join(dataDir, 'questions'),
   wallet: join(dataDir, 'wallet'),

@@ -7,7 +7,11 @@ import type { Logger } from 'pino';
 import { authenticator } from '../auth/authenticate.js';
 import { oidcVerifier } from '../auth/oidc.js';
 import type { Config } from '../config.js';
+import { Observations } from '../delivery/probe/observations.js';
+import { Probes } from '../delivery/probe/probes.js';
+import { stewardOf } from '../delivery/provider.js';
 import { Guesses } from '../delivery/query/guesses.js';
+import { openSource } from '../delivery/source.js';
 import { createApp } from '../http/app.js';
 import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
@@ -69,10 +73,19 @@ export async function openService({ config, consortium, backend, identities, key
     onConflict: () => metrics?.conflicts.inc(),
     onFailure: (error) => log.error({ err: error }, 'in the background'),
   });
+  const resources = { fileRoots: config.fileRoots, fetchAllow: config.fetchAllow };
+  const probes = new Probes({
+    readModel,
+    observations: await Observations.open(dirs.probes),
+    attempt: async ({ publisher }, { accessURL }, signal) => (await openSource(accessURL, publisher, resources, signal)).close(),
+    provides: (department) => stewardOf(identities, department) !== undefined,
+    hours: config.probeHours,
+    log,
+  });
   const services: Services = {
-    ...{ ledger, readModel, submitter, journal, guesses, questions, identities, consortium },
+    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, identities, consortium },
     trustDir: dirs.trust,
-    resources: { fileRoots: config.fileRoots, fetchAllow: config.fetchAllow },
+    resources,
     stopping: stopping.signal,
     ...(backend.enrol ? { enrol: backend.enrol } : {}),
   };
@@ -97,12 +110,14 @@ export async function openService({ config, consortium, backend, identities, key
     services,
     async listen(port, host) {
       await listening(server, port, host);
+      probes.start();
       const address = server.address() as AddressInfo;
       return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
     },
     async close() {
       stopping.abort();
       await revocations.end();
+      await probes.close();
       await closeServer(server, config.shutdownSeconds * 1000);
       // What was promised asynchronously has no request to wait for: it finishes here.
       await submitter.close();

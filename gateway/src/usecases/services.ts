@@ -1,4 +1,5 @@
 import type { Consortium } from '@drl/network/consortium';
+import type { Probes } from '../delivery/probe/probes.js';
 import type { Guesses } from '../delivery/query/guesses.js';
 import type { ResourceAccess } from '../delivery/source.js';
 import type { Enrol, Identities } from '../identities.js';
@@ -19,6 +20,8 @@ export interface Services {
   readonly consortium: Consortium;
   /** Where departments' resources may be fetched from. */
   readonly resources: ResourceAccess;
+  /** What was last seen of attached resources. */
+  readonly probes: Probes;
   /** Queries that were not matched, so that nobody finds values by trying. */
   readonly guesses: Guesses;
   /** The organisations' root certificates, one file each. */

@@ -62,13 +62,14 @@ export async function writeRecord(services: Services, { user }: Who, request: Wr
     : { state: 'open', transactionId: outcome.receipt.transactionId };
 }
 
-async function decided({ readModel }: Services, { transactionId, block, result }: Receipt): Promise<Written> {
+async function decided({ readModel, probes }: Services, { transactionId, block, result }: Receipt): Promise<Written> {
   const record = JSON.parse(result) as LedgerRecord;
   if (record.kind === 'refusal') throw new RecordedRefusal(record, transactionId, Number(block));
   const written = (await readModel.transaction(transactionId))?.writes ?? [];
   // Committed, and yet nobody reads it so: what it was written over is a forgery of the manager's and a party's peers together.
   if (!written.some(({ kind, id }) => kind === record.kind && id === record.id))
     throw new ServiceError('RECORD_SPOILT', { given: `${record.kind} ${record.id}`, accepted: 'a new record' });
+  if (record.kind === 'asset') probes.soon(record);
   return { state: 'decided', transactionId, block: Number(block), record };
 }
 

@@ -70,7 +70,7 @@ function relay(): Promise<Ready> {
 
 async function gateway(): Promise<Ready> {
   const dir = mkdtempSync(join(tmpdir(), 'drl-bench-'));
-  const config = readConfig({ DATA_DIR: dir, PORT: '0', DEMO: '0', FETCH_ALLOW: '*=127.0.0.1' });
+  const config = readConfig({ DATA_DIR: dir, PORT: '0', DEMO: '0', PROBE_HOURS: '0', FETCH_ALLOW: '*=127.0.0.1' });
   const { address, service } = await start(config, pino({ level: 'silent' }));
   const { enrol, identities } = service.services;
   if (!enrol) throw new Error('the embedded ledger enrols');

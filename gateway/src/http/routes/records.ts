@@ -2,6 +2,7 @@ import type { RecordKind } from '@drl/chaincode/model/records/index';
 import { type TransactionInput, type TransactionName, transactions } from '@drl/chaincode/model/transactions';
 import type { Filters } from '../../readmodel/readmodel.js';
 import { now, present, presentAll } from '../../usecases/present.js';
+import { withReachability } from '../../usecases/reachability.js';
 import { readHistory } from '../../usecases/readHistory.js';
 import type { Services } from '../../usecases/services.js';
 import { readVisible, visibleTo } from '../../usecases/visibility.js';
@@ -25,10 +26,10 @@ export function readOne(kind: RecordKind, plural: string, who: string, query?: z
     who,
     ...(query ? { query } : {}),
     answers: { 200: { description: `The ${kind}`, schema: views[kind] } },
-    handle: async ({ params, query: asked, who: { caller } }, { readModel }) => {
+    handle: async ({ params, query: asked, who: { caller } }, { readModel, probes }) => {
       const record = await readVisible(readModel, caller, kind, params.id as string, asked.version as number | undefined);
       const presented = await present(readModel, caller, record, now());
-      return { headers: { ETag: etagOf(record, presented.derived) }, body: presented.record };
+      return { headers: { ETag: etagOf(record, presented.derived) }, body: withReachability(probes, record, presented.record) };
     },
   });
 }
@@ -43,9 +44,12 @@ export function readMany<K extends RecordKind>(kind: K, plural: string, who: str
     who,
     query: z.strictObject({ ...filters, ...paging }),
     answers: { 200: { description: 'A page', schema: listOf(String(views[kind].meta()?.id ?? kind), views[kind]) } },
-    handle: async ({ query, who: { caller } }, { readModel }) => {
+    handle: async ({ query, who: { caller } }, { readModel, probes }) => {
       const page = await readModel.list(kind, filterOf(query) as Filters[K], pageOf(query), visibleTo(caller));
-      return { body: { ...page, items: await presentAll(readModel, caller, page.items, now()) } };
+      const shown = await presentAll(readModel, caller, page.items, now());
+      return {
+        body: { ...page, items: page.items.map((record, i) => withReachability(probes, record, shown[i] as Record<string, unknown>)) },
+      };
     },
   });
 }
