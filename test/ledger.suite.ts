@@ -2,6 +2,7 @@ import { blockCases } from './ledger/blocks.js';
 import { demandCases } from './ledger/demands.js';
 import { dictionaryCases } from './ledger/dictionary.js';
 import { endorsementCases } from './ledger/endorsement.js';
+import { planCases } from './ledger/plans.js';
 import { privateCases } from './ledger/privateData.js';
 import { rangeCases } from './ledger/ranges.js';
 import { ruleCases } from './ledger/rules.js';
@@ -37,6 +38,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('rules on the chain', () => ruleCases(current));
     describe('the dictionary', () => dictionaryCases(current));
     describe('demands', () => demandCases(current));
+    describe('plans', () => planCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

@@ -6,6 +6,7 @@ import { DataElementContract } from './contract/dataElement.js';
 import { DemandContract, JoiningContract } from './contract/demand.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
 import { GrantContract } from './contract/grant.js';
+import { PlanContract } from './contract/plan.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
 import { RightContract } from './contract/right.js';
 import { ShareContract } from './contract/share.js';
@@ -23,6 +24,7 @@ export const contracts: (new () => Contract)[] = [
   GrantContract,
   ShareContract,
   TermsContract,
+  PlanContract,
   AuditContract,
   CallerContract,
   RecordContract,

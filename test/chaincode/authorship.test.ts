@@ -133,6 +133,10 @@ beforeAll(async () => {
   await ledger.submit('grant:declineTerms', await terms(socialConsumer, '7'), socialConsumer);
   await ledger.submit('grant:acceptTerms', await terms(household, '8'), socialConsumer);
   await ledger.submit('grant:acceptTerms', await terms(socialConsumer, '8.5'), household);
+  const planned = (name: string, dueAt: string) => ({ name, kind: 'collect' as const, title: zh('归集'), dueAt });
+  const due = planned('1', '2026-03-10T00:00:00Z');
+  const plan = await ledger.write('plan', 'plan:make', { year: 2026, items: [due] }, household);
+  await ledger.submit('plan:revise', { id: plan.id, items: [due, planned('2', '2026-06-01T00:00:00Z')] }, household);
   await ledger.submit('grant:withdraw', { id: (await ledger.write('grant', 'grant:request', ask(asset.id), taxConsumer)).id }, taxConsumer);
   const share = await ledger.write('share', 'share:commit', sent(grant.id), household);
   await ledger.submit('share:acknowledge', { id: share.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);
@@ -187,7 +191,7 @@ async function demands(asset: string): Promise<void> {
 }
 
 test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
-  expect(ledger.changes.length).toBeGreaterThanOrEqual(54);
+  expect(ledger.changes.length).toBeGreaterThanOrEqual(56);
   expect(ledger.changes.map((change) => [change.name, change.next.kind, fault(change, change.by)])).toEqual(
     ledger.changes.map((change) => [change.name, change.next.kind, undefined]),
   );
@@ -351,6 +355,17 @@ describe('the forgeries that Fabric takes when the manager’s peer and one depa
     expect(fault({ ...asked, next: { ...asked.next, owner: 'tax', updated: asked.next.updated } as LedgerRecord }, tax)).toBeDefined();
     const revision = { ...(asked.next as RecordOf<'data-element'>).revision, status: 'returned' };
     expect(fault({ ...asked, next: { ...asked.next, revision } as LedgerRecord }, household)).toBe('NOT_YOURS');
+  });
+
+  test('a plan of another department, under another id, or without what has fallen due', () => {
+    const made = ledger.changes.find(({ name }) => name === 'plan:make') as Change & { next: RecordOf<'plan'> };
+    expect(fault({ ...made, next: { ...made.next, id: 'pln-household-2026-2' } }, household)).toBe('NOT_YOURS');
+    expect(fault({ previous: undefined, next: as(social, made.next), related: {} }, social)).toBe('NOT_YOURS');
+    const revised = ledger.changes.find(({ name }) => name === 'plan:revise') as Change & { next: RecordOf<'plan'> };
+    const items = revised.next.items.slice(1);
+    expect(fault({ ...revised, next: { ...revised.next, items } }, household)).toBeUndefined();
+    const late = { ...revised.next.updated, at: '2026-03-11T00:00:00.000Z' };
+    expect(fault({ ...revised, next: { ...revised.next, items, updated: late } }, household)).toBe('NOT_YOURS');
   });
 
   test('a ruling by one of the contest’s parties, and an auditor’s look by nobody', () => {

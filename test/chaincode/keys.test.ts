@@ -40,6 +40,7 @@ test('no record lives where an index does', () => {
     'grant',
     'share',
     'refusal',
+    'plan',
     'audit-query',
   ] as const;
   const records = kinds.map((kind) => splitKey(recordKey(kind, 'x'))[0]);

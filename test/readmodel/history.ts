@@ -13,6 +13,8 @@ import {
   household,
   manager,
   parties,
+  plan,
+  promise,
   refusal,
   right,
   share,
@@ -181,7 +183,7 @@ export class History {
       changes: (stamp: Stamp, r: R) => Partial<R>,
     ): Act | undefined =>
       record && { by: person(by(record)), action, make: (stamp) => [changed(this.#latest(record), stamp, changes(stamp, record))] };
-    switch (op % 16) {
+    switch (op % 17) {
       case 0: {
         const key = id('ast');
         return fresh('asset:register', actor, (s) => asset(key, s, VARIANTS[pick % VARIANTS.length]));
@@ -305,6 +307,19 @@ export class History {
             consumerCommitment: { ...said, stamp },
           }),
         );
+      }
+      case 15: {
+        const made = this.#one('plan', pick, () => true);
+        const later = { items: [promise(`${2026 + (pick % 3)}-12-01T00:00:00Z`)] };
+        if (made && pick % 2)
+          return change(
+            made,
+            'plan:revise',
+            (p) => p.department,
+            () => later,
+          );
+        const of = { department: actor.department, year: 2000 + this.#n++ };
+        return fresh('plan:make', actor, (s) => plan(of.department, of.year, s));
       }
       default: {
         const key = id('aqy');

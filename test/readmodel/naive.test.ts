@@ -142,6 +142,7 @@ const questions: readonly (readonly [RecordKind, Record<string, string | boolean
   ['share', { party: 'household', from: '2026-03-03T00:00:00Z' }],
   ['share', { asset: 'ast-0', to: '2026-03-05T00:00:00Z' }],
   ['refusal', { party: 'tax' }],
+  ['plan', { department: 'tax' }],
   ['audit-query', { by: 'audit-office' }],
 ];
 

@@ -1,7 +1,9 @@
+import { planId } from '@drl/chaincode/model/keys';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Stamp } from '@drl/chaincode/model/records/common';
 import type { Department, Settings } from '@drl/chaincode/model/records/department';
 import type { Grant } from '@drl/chaincode/model/records/grant';
+import type { Plan, PlanItem } from '@drl/chaincode/model/records/plan';
 import type { Contest, Right } from '@drl/chaincode/model/records/right';
 import type { Refusal, Share } from '@drl/chaincode/model/records/share';
 import { type Person, person } from '../../scripts/bench/blocks';
@@ -135,6 +137,16 @@ export function share(id: string, of: Grant, stamp: Stamp, more: Partial<Share> 
     status: 'committed',
     ...more,
   };
+}
+
+export function promise(dueAt: string, more: Partial<PlanItem> = {}): PlanItem {
+  return { name: '1', kind: 'collect', title: { zh: '归集' }, dueAt, ...more };
+}
+
+export function plan(department: string, year: number, stamp: Stamp, more: Partial<Plan> = {}): Plan {
+  // After every history’s end: what has fallen due could not be revised.
+  const items = [promise('2026-12-01T00:00:00Z')];
+  return { kind: 'plan', ...born(planId(department, year), stamp), department, year, items, status: 'active', ...more };
 }
 
 export function refusal(id: string, of: Grant, stamp: Stamp): Refusal {

@@ -28,6 +28,11 @@ export function isWorkingDay(day: string, { holidays, makeUpDays }: Calendar): b
   });
 }
 
+/** The calendar year in which a moment lies there. */
+export function yearOf(at: string, timeZone: string): number {
+  return Number(localDay(Date.parse(at), timeZone).slice(0, 4));
+}
+
 /** The last millisecond of a local day. */
 function endOfDay(day: string, timeZone: string): number {
   const next = new Date(Date.parse(day) + DAY).toISOString().slice(0, 10);

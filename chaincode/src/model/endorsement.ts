@@ -45,6 +45,8 @@ export function partiesOf(record: LedgerRecord): Parties {
       return { any: [record.assigner, record.assignee] };
     case 'share':
       return { any: [record.provider, record.consumer] };
+    case 'plan':
+      return { any: [record.department] };
     case 'refusal':
       return { all: [record.provider, record.consumer] };
     case 'audit-query':

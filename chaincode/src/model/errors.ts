@@ -64,6 +64,11 @@ export const ruleCodes = {
   },
   TERMS_NOT_HELD: { status: 409, zh: '双方尚未都持有这些条款的文本', en: 'The two parties do not both hold the text of these terms' },
   TERMS_MISMATCH: { status: 409, zh: '条款与承诺值不符', en: 'The terms are not those of the commitment' },
+  PLAN_ITEM_DUE: {
+    status: 409,
+    zh: '计划事项到期后不得更改或删去',
+    en: 'A plan’s item whose day has passed stays as it was',
+  },
   TIME_BEFORE_RECORD: { status: 409, zh: '交易时间早于记录的时间', en: 'The transaction’s time lies before the record’s' },
   CLOCK_SKEW: { status: 409, zh: '交易时间与背书节点时钟相差过大', en: 'The transaction’s time lies too far from the endorser’s clock' },
 } as const satisfies Record<string, Meaning>;

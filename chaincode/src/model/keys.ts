@@ -64,7 +64,7 @@ export function ownCollection(mspId: string): string {
   return `_implicit_org_${mspId}`;
 }
 
-const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-element'>, string> = {
+const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-element' | 'plan'>, string> = {
   asset: 'ast',
   right: 'rgt',
   contest: 'cts',
@@ -75,6 +75,11 @@ const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-ele
   refusal: 'rfs',
   'audit-query': 'aqy',
 };
+
+/** One plan for each department and year, so the id says which. */
+export function planId(department: string, year: number): string {
+  return `pln-${department}-${year}`;
+}
 
 /** A new record's id: unique as the transaction id is, equal on every endorser. 96 bits of SHA-256. */
 export function newId(kind: keyof typeof prefixes, transactionId: string): string {

@@ -5,6 +5,7 @@ import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementRet
 import { demandFile, demandFulfil, demandJoin, demandMatch, demandReject, demandStep } from './records/demand.js';
 import { departmentAdmit, departmentPassOn, departmentRename, departmentSucceed, settingsInput } from './records/department.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
+import { planMake, planRevise } from './records/plan.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
 import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
 import { termsNamed } from './records/terms.js';
@@ -65,6 +66,8 @@ export const transactions = {
   'share:acknowledge': shareAcknowledge,
   'share:resolve': shareResolve,
   'share:void': shareVoid,
+  'plan:make': planMake,
+  'plan:revise': planRevise,
   'audit:record': auditQueryInput,
 } as const;
 

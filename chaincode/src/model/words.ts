@@ -21,6 +21,7 @@ export const actors: Record<Actor, Text> = {
   objector: { zh: '异议部门', en: 'any other department' },
   provider: { zh: '提供部门', en: 'provider' },
   consumer: { zh: '使用部门', en: 'consumer' },
+  planner: { zh: '计划部门', en: 'the plan’s department' },
   manager: { zh: '共享主管部门', en: 'manager' },
   'manager, once overdue': { zh: '逾期后共享主管部门', en: 'manager, once overdue' },
   auditor: { zh: '审计人员', en: 'auditor' },

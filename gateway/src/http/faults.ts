@@ -20,6 +20,7 @@ const own: Readonly<Record<string, string>> = {
   'zh or en is needed': '中文、英文至少须有其一',
   'at least one of price, contacts, text, elements': '价格、联系方式、条款文本、数据项说明至少须有其一',
   'nothing to change': '没有要修改的内容',
+  'only an item of kind apply names a demand': '只有应用类事项可以指明需求',
   'two days of the calendar, the earlier first': '须为日历中的两天，先早后晚',
   'an IANA time zone': '须为 IANA 时区名',
 };

@@ -57,6 +57,7 @@ export const views = {
   grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived })),
   share: named('Share', records.share.extend({ halfOpen: derived })),
   refusal: named('Refusal', records.refusal),
+  plan: named('Plan', records.plan),
   'audit-query': named(
     'AuditQuery',
     records['audit-query'].extend({

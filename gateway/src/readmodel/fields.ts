@@ -27,6 +27,7 @@ export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['statu
   grant: ['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked'],
   share: ['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void'],
   refusal: ['refused'],
+  plan: ['active'],
   'audit-query': ['recorded'],
 };
 
@@ -84,6 +85,11 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
       ];
     case 'department':
       return [['mspId', record.mspId], ...(record.succession?.successors ?? []).map((id): Indexed => ['successor', id])];
+    case 'plan':
+      return [
+        ['department', record.department],
+        ['year', String(record.year)],
+      ];
     case 'audit-query':
       return [['by', record.by]];
     case 'settings':

@@ -151,5 +151,6 @@ async function holdsOf(
   }
   if (record.kind === 'grant' && field === 'recipients') return record.constraints.recipients?.includes(String(value)) ?? false;
   if (record.kind === 'grant' && field === 'overdue') return grantOverdue(record, question.at) === value;
-  return (record as unknown as Record<string, unknown>)[field] === value;
+  const held = (record as unknown as Record<string, unknown>)[field];
+  return (typeof held === 'number' ? String(held) : held) === value;
 }

@@ -136,6 +136,7 @@ export interface Filters {
   readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string; party?: string; from?: string; to?: string };
   /** `successor`: those that it took over from. */
   readonly department: { mspId?: string; successor?: string; status?: string };
+  readonly plan: { department?: string; year?: string };
   readonly 'audit-query': { by?: string };
   readonly settings: Record<string, never>;
 }

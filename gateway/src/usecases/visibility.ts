@@ -52,6 +52,8 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
       return [record.owner];
     case 'demand':
       return [record.by, ...(record.match ? [record.match.owner] : [])];
+    case 'plan':
+      return [record.department];
     case 'asset':
       return [record.publisher];
     default:
@@ -69,6 +71,7 @@ export function visibleTo(caller: Caller): Visible {
       // What is needed is told to all, so that whoever has it can say so, and whoever needs it too can join.
       case 'demand':
       case 'joining':
+      case 'plan':
         return true;
       case 'asset':
         return record.status === 'published' || isParty(caller, [record.publisher]) || isManager(caller) || isAuditor(caller);

@@ -5,6 +5,7 @@ import { dataElement } from './dataElement.js';
 import { demand, joining } from './demand.js';
 import { department, settings } from './department.js';
 import { grant } from './grant.js';
+import { plan } from './plan.js';
 import { contest, right } from './right.js';
 import { refusal, share } from './share.js';
 
@@ -21,6 +22,7 @@ export const records = {
   grant,
   share,
   refusal,
+  plan,
   'audit-query': auditQuery,
 } as const;
 

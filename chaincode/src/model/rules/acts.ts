@@ -4,6 +4,7 @@ import { dataElement } from './acts/dataElement.js';
 import { demand, joining } from './acts/demand.js';
 import { grant } from './acts/grant.js';
 import { passingOn } from './acts/passing.js';
+import { plan } from './acts/plan.js';
 import { auditQuery, department, settings } from './acts/register.js';
 import { contest, right } from './acts/right.js';
 import type { ActRule } from './acts/rule.js';
@@ -20,6 +21,7 @@ const own: Acts = {
   grant,
   share,
   refusal,
+  plan,
   'audit-query': auditQuery,
   'data-element': dataElement,
   department,

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   right: [],
   grant: ['odrl'],
   share: ['prov'],
+  plan: [],
   transaction: [],
 };
 const ACCEPT = 'application/json, application/ld+json';

@@ -70,7 +70,13 @@ function follows(opened: Opened, history: History, before: ProvenVersion | undef
 }
 
 function isFresh({ kind, id }: History, transactionId: string): boolean {
-  return kind !== 'settings' && kind !== 'department' && kind !== 'data-element' && newId(kind satisfies RecordKind, transactionId) === id;
+  return (
+    kind !== 'settings' &&
+    kind !== 'department' &&
+    kind !== 'data-element' &&
+    kind !== 'plan' &&
+    newId(kind satisfies RecordKind, transactionId) === id
+  );
 }
 
 function isAt(version: Version | undefined, { entry }: OpenedTransaction): boolean {

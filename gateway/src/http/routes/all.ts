@@ -10,6 +10,7 @@ import { grants } from './grants.js';
 import { imports } from './imports.js';
 import { ledgerRoutes } from './ledger.js';
 import { meRoutes } from './me.js';
+import { plans } from './plans.js';
 import { queries } from './queries.js';
 import { rights } from './rights.js';
 import { shares } from './shares.js';
@@ -28,6 +29,7 @@ export const endpoints: readonly Endpoint[] = [
   ...deliveries,
   ...queries,
   ...shares,
+  ...plans,
   ...audit,
   ...evidence,
   ...vocabularies,

@@ -12,7 +12,7 @@ import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
 const who =
-  'every caller for a data element; the parties of the record, managers for assets, rights and demands, auditors in scope (the look is recorded on the ledger)';
+  'every caller for a data element; the parties of the record, managers for assets, rights, demands and plans, auditors in scope (the look is recorded on the ledger)';
 const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
 /** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
@@ -23,6 +23,7 @@ const forms = {
   demand: {},
   grant: { odrl: LD_JSON },
   share: { prov: 'application/json' },
+  plan: {},
   transaction: {},
 } as const;
 type Kind = keyof typeof forms;
@@ -47,7 +48,7 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['data-element', 'asset', 'right', 'demand', 'grant', 'share'] as const).map((kind) =>
+  ...(['data-element', 'asset', 'right', 'demand', 'grant', 'share', 'plan'] as const).map((kind) =>
     record(kind, kind, `Proof of every version of a ${kind}`),
   ),
   endpoint({

@@ -45,6 +45,7 @@ export type Actor =
   | 'asset owner'
   | 'provider'
   | 'consumer'
+  | 'planner'
   | 'manager'
   | 'manager, once overdue'
   | 'auditor';
