@@ -207,6 +207,41 @@ test('a delivery that opened is committed for what it opened with, or less, and 
   expect(ledger.get('share', late.id)?.status).toBe('opened');
 });
 
+test('a delivery bears the marks that its grant allows and no others, and what was made up is counted apart', async () => {
+  const ledger = base.fork();
+  const marked = (await granted(ledger, { marks: ['canaries'] }, asset)).id;
+  const fingerprint = { algorithm: 'aes-cmac-rows-1', root: SHA('b'), rows: 10 };
+  const outcome = (id: string, more: object, rows = 10) =>
+    ledger.outcome('share:commit', sent(id, { rows, fingerprint: { ...fingerprint, ...more } }), household);
+  expect(await outcome(grant, {})).toBe('committed');
+  expect(await outcome(grant, { marks: ['canaries'], canaries: 1, rows: 11 })).toBe('INPUT_INVALID');
+  expect(await outcome(marked, { marks: ['canaries'], canaries: 2, rows: 12 })).toBe('committed');
+  expect(await outcome(marked, { marks: ['order'] })).toBe('INPUT_INVALID');
+  expect(await outcome(marked, { marks: ['canaries', 'canaries'] })).toBe('INPUT_INVALID');
+  expect(await outcome(marked, { canaries: 1, rows: 11 })).toBe('INPUT_INVALID');
+  expect(await outcome(marked, { marks: ['canaries'], canaries: 2 })).toBe('INPUT_INVALID');
+});
+
+test('an approval may take marks away, and add none', async () => {
+  const ledger = base.fork();
+  const ask = (marks?: string[]) =>
+    ledger.write(
+      'grant',
+      'grant:request',
+      {
+        ...{ asset, elements: ['name'], purpose: 'dpv:IdentityVerification', legalBasis: zh('法') },
+        constraints: marks ? { marks } : {},
+      },
+      socialConsumer,
+    );
+  const approve = async (marks: string[] | undefined, to: string[]) =>
+    ledger.outcome('grant:approve', { id: (await ask(marks)).id, constraints: { marks: to } }, household);
+  expect(await approve(['order', 'canaries'], ['order'])).toBe('active');
+  expect(await approve(['order'], [])).toBe('active');
+  expect(await approve(['order'], ['order', 'canaries'])).toBe('WIDER_THAN_ASKED');
+  expect(await approve(undefined, ['order'])).toBe('WIDER_THAN_ASKED');
+});
+
 test('an answer in another algorithm cannot be compared, so it is none', async () => {
   const ledger = base.fork();
   const { id } = await ledger.write('share', 'share:commit', sent(grant), household);

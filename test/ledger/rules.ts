@@ -142,6 +142,21 @@ export function ruleCases(world: () => World): void {
     expect(all.map(({ record }) => record.kind).sort()).toEqual(['refusal', 'share', 'share']);
   });
 
+  test('a delivery’s fingerprint stands in its share, with the marks that the grant allows and no others', async () => {
+    const grant = await granted({ marks: ['order'] });
+    const fingerprint = { algorithm: 'aes-cmac-rows-1' as const, root: digest('rows'), rows: 1 };
+    const { record } = await world().write('share:commit', { ...share(grant), fingerprint: { ...fingerprint, marks: ['order'] } });
+    expect(record).toMatchObject({ kind: 'share', fingerprint: { root: digest('rows'), marks: ['order'] } });
+    await expect(
+      world().write('share:commit', { ...share(grant), fingerprint: { ...fingerprint, marks: ['canaries'], rows: 2, canaries: 1 } }),
+    ).rejects.toEqual(code('INPUT_INVALID'));
+    const { record: opened } = await world().write('share:open', {
+      ...{ grant, purpose: 'dpv:IdentityVerification', elements: ['name'], rows: 1 },
+    });
+    const { record: committed } = await world().write('share:commit', { ...share(grant), share: opened.id, fingerprint });
+    expect(committed).toMatchObject({ status: 'committed', fingerprint });
+  });
+
   test('a revoked grant gives nothing more, not even to what was endorsed before', async () => {
     const grant = await granted();
     const before = await world().endorse('share:commit', share(grant));

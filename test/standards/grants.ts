@@ -19,6 +19,7 @@ export const grants: fc.Arbitrary<Grant> = fc
       maxCount: optional(fc.integer({ min: 1, max: 1_000_000 })),
       maxRows: optional(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
       recipients: optional(fc.uniqueArray(fc.constantFrom('justice', 'health'), { minLength: 1 })),
+      marks: optional(fc.uniqueArray(fc.constantFrom('order' as const, 'canaries' as const), { minLength: 1 })),
     }),
     duties: optional(fc.array(localized, { minLength: 1, maxLength: 3 })),
     termsHash: optional(digest),

@@ -51,6 +51,7 @@ function readGrant(policy: Expanded): Partial<Grant> {
       maxCount: value(`${ODRL}count lteq`),
       maxRows: value(`${OWN}rows lteq`),
       ...(recipients.length > 0 ? { recipients } : {}),
+      marks: constraints[`${OWN}marks isAnyOf`]?.map((mark: Expanded) => mark['@id'].slice(OWN.length)),
     },
     duties,
     termsHash: one(policy, `${OWN}termsHash`)?.['@value'],

@@ -1,6 +1,6 @@
 import type { Distribution } from '@drl/chaincode/model/records/asset';
 import { ServiceError } from '../errors.js';
-import type { Cutter, OnRow } from './cut/cutter.js';
+import type { Cut, Cutter } from './cut/cutter.js';
 import { formatOf } from './cut/formats.js';
 import { Whole } from './cut/whole.js';
 import { digestOf } from './digest.js';
@@ -12,14 +12,17 @@ import type { Source } from './resource.js';
  */
 const READ_AHEAD = 4 * 1024 * 1024;
 
+/** Who is told of the rows that leave, or arranges them. */
+export type Watch = Pick<Cut, 'cells' | 'arranger'>;
+
 export interface Wanted {
   readonly elements: readonly string[];
   /** Every element of the asset: what cannot be cut may go only then. */
   readonly all: readonly string[];
   readonly rows?: number;
   readonly exact: boolean;
-  /** Asked for anew at each pass over the resource: what the last one made is told of every row that leaves. */
-  readonly observer?: () => OnRow;
+  /** Asked for once, before the pass over the resource whose rows leave. */
+  readonly watch?: () => Watch;
 }
 
 export interface Prepared {
@@ -35,12 +38,14 @@ export async function prepare(source: Source, distribution: Distribution, wanted
   const limit = wanted.rows ?? Number.POSITIVE_INFINITY;
   const format = formatOf(distribution.mediaType, source.mediaType, distribution.accessURL);
   if (!format) mustGoWhole(wanted);
-  const make = (): Cutter => (format ? format.make({ elements: wanted.elements, limit, onRow: wanted.observer?.() }) : new Whole());
+  const make = (watch: Watch = {}): Cutter => (format ? format.make({ elements: wanted.elements, limit, ...watch }) : new Whole());
+  const twice = format !== undefined && (wanted.exact || source.length === undefined);
   const mediaType = format?.mediaType ?? distribution.mediaType ?? source.mediaType ?? 'application/octet-stream';
 
-  const cutter = make();
+  const cutter = make(twice ? {} : wanted.watch?.());
   const chunks = checked(source, distribution, cutter)[Symbol.asyncIterator]();
   const held: Buffer[] = [];
+  const read: Buffer[] = [];
   let taken = 0;
   let ended = false;
   while (!ended && taken < READ_AHEAD) {
@@ -48,19 +53,23 @@ export async function prepare(source: Source, distribution: Distribution, wanted
     if (done) ended = true;
     else {
       taken += value.length;
+      if (twice && wanted.watch) read.push(Buffer.from(value));
       held.push(...cutter.write(value));
     }
   }
   const prepared = { mediaType, sent: () => cutter.rows };
   if (ended) {
     held.push(cutter.end());
-    return { ...prepared, rows: cutter.rows, payload: given(held) };
+    if (!twice || !wanted.watch) return { ...prepared, rows: cutter.rows, payload: given(held) };
+    // Counted; now that it leaves, with whoever watches.
+    return { ...prepared, rows: cutter.rows, payload: cut(make(wanted.watch()), given(read), []) };
   }
-  if (format && (wanted.exact || source.length === undefined)) {
+  if (twice) {
     held.length = 0;
+    read.length = 0;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) cutter.write(next.value);
     cutter.end();
-    const again = make();
+    const again = make(wanted.watch?.());
     return {
       mediaType,
       sent: () => again.rows,

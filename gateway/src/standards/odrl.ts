@@ -98,7 +98,7 @@ function targetOf(grant: Grant, iri: string, channel: string): Node {
 
 /** All have to hold (section 2.5). The times are inclusive, as the contract reads them. */
 function constraintsOf({ purpose, constraints, assignee }: Grant, iri: string, channel: string): Node[] {
-  const { validFrom, validTo, maxCount, maxRows, recipients = [] } = constraints;
+  const { validFrom, validTo, maxCount, maxRows, recipients = [], marks = [] } = constraints;
   const at = (name: string) => `${iri}/constraint/${name}`;
   const parties = [assignee, ...recipients.filter((id) => id !== assignee)].map((id) => ref(recordIri(channel, 'department', id)));
   return [
@@ -109,6 +109,16 @@ function constraintsOf({ purpose, constraints, assignee }: Grant, iri: string, c
     ...(validTo === undefined ? [] : [constraint(at('to'), 'dateTime', 'lteq', dateTime(validTo))]),
     ...(maxCount === undefined ? [] : [constraint(at('count'), 'count', 'lteq', maxCount)]),
     ...(maxRows === undefined ? [] : [constraint(at('rows'), 'drl:rows', 'lteq', maxRows)]),
+    ...(marks.length === 0
+      ? []
+      : [
+          constraint(
+            at('marks'),
+            'drl:marks',
+            'isAnyOf',
+            marks.map((mark) => ref(`drl:${mark}`)),
+          ),
+        ]),
   ];
 }
 

@@ -8,6 +8,7 @@ export const directories = (dataDir: string) => ({
   probes: join(dataDir, 'probes'),
   guesses: join(dataDir, 'guesses'),
   questions: join(dataDir, 'questions'),
+  fingerprints: join(dataDir, 'fingerprints'),
   wallet: join(dataDir, 'wallet'),
   trust: join(dataDir, 'trust'),
 });

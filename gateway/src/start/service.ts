@@ -17,6 +17,7 @@ import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
 import type { Identities } from '../identities.js';
 import { Journal } from '../journal.js';
+import { Fingerprints } from '../leaks/fingerprints.js';
 import { Questions } from '../questions.js';
 import { openReadModel } from '../readmodel/open.js';
 import { endorserLookup } from '../usecases/nameEndorsers.js';
@@ -58,6 +59,7 @@ export async function openService({ config, consortium, backend, identities, key
   const journal = await Journal.open(dirs.journal, key);
   const guesses = await Guesses.open(dirs.guesses, key);
   const questions = await Questions.open(dirs.questions, key);
+  const fingerprints = await Fingerprints.open(dirs.fingerprints, key);
   const readModel = await openReadModel({
     dir: dirs.readModel,
     chaincode: consortium.chaincode,
@@ -83,7 +85,7 @@ export async function openService({ config, consortium, backend, identities, key
     log,
   });
   const services: Services = {
-    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, identities, consortium },
+    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, fingerprints, identities, consortium },
     trustDir: dirs.trust,
     resources,
     stopping: stopping.signal,
@@ -126,6 +128,7 @@ export async function openService({ config, consortium, backend, identities, key
       await journal.close();
       await guesses.close();
       await questions.close();
+      await fingerprints.close();
       await ledger.close();
     },
   };

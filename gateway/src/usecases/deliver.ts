@@ -1,6 +1,6 @@
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { Asset } from '@drl/chaincode/model/records/asset';
-import type { Grant } from '@drl/chaincode/model/records/grant';
+import type { Grant, Mark } from '@drl/chaincode/model/records/grant';
 import type { Share } from '@drl/chaincode/model/records/share';
 import { forbids } from '@drl/chaincode/model/rules/limits';
 import { digestOf, type HashAlgorithm } from '../delivery/digest.js';
@@ -8,6 +8,7 @@ import { type Prepared, prepare } from '../delivery/prepare.js';
 import type { Source } from '../delivery/resource.js';
 import { openSource } from '../delivery/source.js';
 import { ServiceError } from '../errors.js';
+import { Recorder } from '../leaks/recorder.js';
 import { LedgerError } from '../ledger/ledger.js';
 import type { Services } from './services.js';
 import { type AskedUse, distributionOf, mustBeParty, onLedger, providerOf, type Use, useOf } from './underGrant.js';
@@ -30,6 +31,8 @@ export interface Delivery {
   readonly share: Share;
   readonly opened: { readonly transactionId: string; readonly block: number };
   readonly mediaType: string;
+  /** That the consumer finds in what it receives, as its grant allows. */
+  readonly marks: readonly Mark[];
   readonly payload: AsyncIterable<Buffer>;
   /** The provider's word on what was sent, once all of it was. */
   readonly commit: (sent: Sent) => Promise<{ readonly transactionId: string; readonly block: number; readonly rows: number }>;
@@ -67,10 +70,12 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
   deliveries += 1;
   let source: Source | undefined;
   let share: string | undefined;
+  const recorder = new Recorder(services.fingerprints, use.elements, now.constraints.marks ?? []);
   const end = async () => {
     deliveries -= 1;
     if (share !== undefined) running.delete(share);
     await source?.close();
+    await recorder.end();
   };
   try {
     source = await openSource(distribution.accessURL, grant.assigner, resources, request.signal);
@@ -78,6 +83,7 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
       elements: use.elements,
       all: asset.elements.map(({ name }) => name),
       exact: grant.constraints.maxRows !== undefined,
+      watch: () => recorder.watch(),
       ...(request.rows === undefined ? {} : { rows: request.rows }),
     });
     request.signal.throwIfAborted();
@@ -86,12 +92,14 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
     share = opened.record.id;
     running.add(share);
     if (request.idempotencyKey !== undefined || early) await mustStillGo(services, provider, share, prepared);
+    await recorder.begin(opened.record);
     return {
       share: opened.record,
       opened,
       mediaType: prepared.mediaType,
-      payload: prepared.payload,
-      commit: (sent) => commit(services, provider, request, opened.record, prepared, sent),
+      marks: recorder.marks,
+      payload: recorder.follow(prepared.payload),
+      commit: (sent) => commit(services, provider, request, opened.record, prepared, recorder, sent),
       end,
     };
   } catch (error) {
@@ -129,8 +137,17 @@ async function mustStillGo(services: Services, provider: Who, id: string, { rows
   if (clause) throw new RuleError(clause.code, { rule: '6', given: clause.given, accepted: clause.accepted });
 }
 
-async function commit(services: Services, provider: Who, request: DeliveryRequest, share: Share, prepared: Prepared, sent: Sent) {
+async function commit(
+  services: Services,
+  provider: Who,
+  request: DeliveryRequest,
+  share: Share,
+  prepared: Prepared,
+  recorder: Recorder,
+  sent: Sent,
+) {
   const rows = prepared.sent();
+  const fingerprint = await recorder.finish();
   const { id, grant, purpose, elements, actingFor, caseRef } = share;
   const written = await writeRecord(services, provider, {
     name: 'share:commit',
@@ -138,6 +155,7 @@ async function commit(services: Services, provider: Who, request: DeliveryReques
       ...{ grant, share: id, purpose, elements, rows, ...sent, hashAlgorithm: request.hashAlgorithm },
       ...(actingFor === undefined ? {} : { actingFor }),
       ...(caseRef === undefined ? {} : { caseRef }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
     },
     requestId: request.requestId,
   });

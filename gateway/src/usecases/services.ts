@@ -4,6 +4,7 @@ import type { Guesses } from '../delivery/query/guesses.js';
 import type { ResourceAccess } from '../delivery/source.js';
 import type { Enrol, Identities } from '../identities.js';
 import type { Journal } from '../journal.js';
+import type { Fingerprints } from '../leaks/fingerprints.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Questions } from '../questions.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
@@ -16,6 +17,7 @@ export interface Services {
   readonly submitter: Submitter;
   readonly journal: Journal;
   readonly questions: Questions;
+  readonly fingerprints: Fingerprints;
   readonly identities: Identities;
   readonly consortium: Consortium;
   /** Where departments' resources may be fetched from. */

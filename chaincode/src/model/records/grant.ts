@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { departmentId, digest, formerly, label, localized, recordBase, recordId, stamp, time } from './common.js';
 
+/**
+ * How a delivery may be made recognisable, should it leak: rows in an order of its own, or made-up rows among the true ones, which the provider lists
+ * so that the consumer can take them out. Without either the data is handed over as it is.
+ */
+export const mark = z.enum(['order', 'canaries']);
+export type Mark = z.infer<typeof mark>;
+
 /** odrl:Agreement: what one department lets another do with one asset. */
 export const constraints = z.strictObject({
   validFrom: time.optional(),
@@ -10,6 +17,8 @@ export const constraints = z.strictObject({
   maxRows: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   /** On whose behalf the assignee may use the data; absent: its own only. */
   recipients: z.array(departmentId).max(100).optional(),
+  /** The marks that the consumer puts up with; absent: none. */
+  marks: z.array(mark).max(mark.options.length).optional(),
 });
 export type Constraints = z.infer<typeof constraints>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { departmentId, digest, formerly, hashAlgorithm, label, localized, recordBase, recordId, stamp, time } from './common.js';
-import { purpose } from './grant.js';
+import { mark, purpose } from './grant.js';
 
 /** prov:Activity: one delivery of data under one grant, with both sides' word on what was delivered. */
 
@@ -12,6 +12,21 @@ export const commitment = z.strictObject({
   rows: z.int().min(0).optional(),
   stamp,
 });
+
+/**
+ * What a delivery can be known by, should it leak: the root of a Merkle tree (RFC 6962) over keyed tags of all rows that left. Keys and tags stay
+ * with the gateway that delivered; without them the root says nothing about any row.
+ */
+export const fingerprint = z.strictObject({
+  algorithm: z.enum(['aes-cmac-rows-1']),
+  root: digest,
+  /** Of the data and the canaries together. */
+  rows: z.int().min(0),
+  marks: z.array(mark).max(mark.options.length).optional(),
+  /** Made-up rows among them, which are no data and count in no limit. */
+  canaries: z.int().min(0).optional(),
+});
+export type Fingerprint = z.infer<typeof fingerprint>;
 
 const use = {
   purpose,
@@ -46,6 +61,7 @@ export const share = z.strictObject({
   rows: z.int().min(0).optional(),
   startedAt: time.optional(),
   endedAt: time.optional(),
+  fingerprint: fingerprint.optional(),
   providerCommitment: commitment.optional(),
   consumerCommitment: commitment.optional(),
   /** Not answered by then: `half-open`, which is derived and never stored. */
@@ -65,6 +81,7 @@ export const shareCommit = z.strictObject({
   ...payload,
   startedAt: time.optional(),
   endedAt: time.optional(),
+  fingerprint: fingerprint.optional(),
 });
 export const shareAcknowledge = z.strictObject({ id: recordId, payloadHash: digest, hashAlgorithm });
 export const shareResolve = z.strictObject({ id: recordId, resolution: localized });

@@ -155,6 +155,7 @@ function mustBeShareable(asset: Asset, elements: readonly string[]): 'unconditio
 function mustHoldTogether(act: Act, { elements, constraints }: Pick<Grant, 'elements' | 'constraints'>): void {
   mustDiffer(elements, 'elements');
   mustDiffer(constraints.recipients ?? [], 'constraints.recipients');
+  mustDiffer(constraints.marks ?? [], 'constraints.marks');
   mustFollow(constraints.validFrom, constraints.validTo, 'constraints.validTo');
   mustFollow(act.at, constraints.validTo, 'constraints.validTo');
 }

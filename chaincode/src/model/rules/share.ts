@@ -19,7 +19,20 @@ export function mustProvide(act: Act, grant: Grant, use: Opening | Commit): void
   timely(act, grant);
   mustDiffer(use.elements, 'elements');
   if (use.method === 'query-verify' && use.rows !== 1) throw invalid('rows', 'a query is of one subject');
-  if ('payloadHash' in use) mustFollow(use.startedAt, use.endedAt, 'endedAt');
+  if (!('payloadHash' in use)) return;
+  mustFollow(use.startedAt, use.endedAt, 'endedAt');
+  mustBeMarkedAsAgreed(grant, use);
+}
+
+/** Data is handed over as it is, but for the marks that both have agreed to; what was made up is no data, so it is counted apart. */
+function mustBeMarkedAsAgreed({ constraints }: Grant, { fingerprint, rows }: Commit): void {
+  if (fingerprint === undefined) return;
+  const { marks = [], canaries = 0 } = fingerprint;
+  const beyond = marks.filter((mark) => !constraints.marks?.includes(mark));
+  if (beyond.length > 0) throw invalid('fingerprint.marks', `${constraints.marks?.join(', ') || 'none'}, as the grant allows`);
+  mustDiffer(marks, 'fingerprint.marks');
+  if (canaries > 0 && !marks.includes('canaries')) throw invalid('fingerprint.canaries', 'none without that mark');
+  if (fingerprint.rows !== rows + canaries) throw invalid('fingerprint.rows', `${rows + canaries}, rows and canaries together`);
 }
 
 export function open(act: Act, grant: Grant, { grant: _id, rows, ...use }: Opening, useNumber: number | undefined): Share {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { eachRecord } from './csvRows.js';
+import { eachCell, eachRecord, rowsIn } from './csvRows.js';
 import { type Cut, type Cutter, elementMissing, MAX_ROW, malformed } from './cutter.js';
 
 /**
@@ -63,19 +63,26 @@ export class CsvCutter implements Cutter {
       return this.#begin(this.#header);
     }
     if (this.#state === QUOTED || this.#state === AFTER_CR) throw this.#fault('it ends amid a field');
-    if (this.#blank) return EMPTY;
+    if (this.#blank) return Buffer.concat([...(this.#cut.arranger?.end() ?? [])]);
     this.#mustBeWhole();
     this.rows += 1;
     // The last row may have no line break; where nothing else of it would be left, it gets one, to be seen at all.
     const last = this.#carry.length > 0 ? this.#carry : this.#break;
-    this.#observed([last]);
-    return last;
+    return Buffer.concat([...this.#observed([last]), ...(this.#cut.arranger?.end() ?? [])]);
   }
 
   /** Rows are looked at behind the cut, where nothing is left of what is withheld. */
   #observed(rows: readonly Buffer[]): readonly Buffer[] {
-    if (this.#cut.onRow !== undefined && rows.length > 0) eachRecord(Buffer.concat(rows), this.#names, this.#cut.onRow);
-    return rows;
+    const { onRow, cells, arranger } = this.#cut;
+    if (rows.length === 0 || (onRow ?? cells ?? arranger) === undefined) return rows;
+    const bytes = Buffer.concat(rows);
+    if (cells) eachCell(bytes, this.#names, cells);
+    if (onRow) eachRecord(bytes, this.#names, onRow);
+    if (!arranger) return rows;
+    const arranged: Buffer[] = [];
+    for (const row of rowsIn(bytes, this.#names, this.#break)) arranged.push(...arranger.row(row));
+    if (this.done) arranged.push(...arranger.end());
+    return arranged;
   }
 
   #begin(record: Buffer): Buffer {

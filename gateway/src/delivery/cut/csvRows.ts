@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import type { OnRow } from './cutter.js';
+import type { CellReader, OnRow, Row } from './cutter.js';
+
+const QUOTE = 0x22;
+const LF = 0x0a;
+const CR = 0x0d;
+const COMMA = 0x2c;
 
 /** Whole records of a CSV that is known to be well-formed (csv.ts let them through), as text, one after the other. UTF-8, else GB 18030. */
 export function eachRecord(bytes: Buffer, names: readonly string[], onRow: OnRow): void {
@@ -17,6 +22,74 @@ export function eachRecord(bytes: Buffer, names: readonly string[], onRow: OnRow
     }
     onRow(names, values);
   }
+}
+
+/** The same cell by cell, in one pass over the bytes. */
+export function eachCell(bytes: Buffer, names: readonly string[], reader: CellReader): void {
+  if (!isUtf8(bytes)) {
+    eachRecord(bytes, names, (_, values) => reader.row(names, values));
+    return;
+  }
+  reader.columns(names);
+  const { length } = bytes;
+  for (let at = 0; at < length; ) {
+    let byte: number | undefined;
+    do {
+      const from = at;
+      if (bytes[at] === QUOTE) {
+        at = quoteEnd(bytes, at);
+        const inner = bytes.subarray(from + 1, at - 1);
+        if (inner.includes(QUOTE)) {
+          const plain = Buffer.from(inner.toString().replaceAll('""', '"'));
+          reader.cell(plain, 0, plain.length);
+        } else reader.cell(bytes, from + 1, at - 1);
+      } else {
+        while (at < length && (bytes[at] as number) !== COMMA && (bytes[at] as number) !== LF && (bytes[at] as number) !== CR) at += 1;
+        reader.cell(bytes, from, at);
+      }
+      byte = bytes[at];
+      at += byte === CR ? 2 : 1;
+    } while (byte === COMMA);
+    reader.endRow();
+  }
+}
+
+/** Behind the quote that ends a field. */
+function quoteEnd(bytes: Buffer, from: number): number {
+  for (let at = from + 1; ; at += 1) {
+    if (bytes[at] !== QUOTE) continue;
+    if (bytes[at + 1] !== QUOTE) return at + 1;
+    at += 1;
+  }
+}
+
+/** The same one by one, each with its bytes, the last one with a line break too. */
+export function* rowsIn(bytes: Buffer, names: readonly string[], lineBreak: Buffer): Generator<Row> {
+  const utf8 = isUtf8(bytes);
+  const like = (values: readonly string[]) => (utf8 ? Buffer.from(values.map(quoted).join(',') + lineBreak.toString()) : undefined);
+  for (let from = 0; from < bytes.length; ) {
+    const to = recordEnd(bytes, from);
+    const record = bytes[to - 1] === LF ? bytes.subarray(from, to) : Buffer.concat([bytes.subarray(from, to), lineBreak]);
+    let values: readonly string[] = [];
+    eachRecord(record, names, (_, found) => {
+      values = found;
+    });
+    yield { names, values, bytes: record, like };
+    from = to;
+  }
+}
+
+function recordEnd(bytes: Buffer, from: number): number {
+  let quoted = false;
+  for (let i = from; i < bytes.length; i += 1) {
+    if (bytes[i] === QUOTE) quoted = !quoted;
+    else if (bytes[i] === LF && !quoted) return i + 1;
+  }
+  return bytes.length;
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 /** Where the comma or line break behind a field stands, or the text ends. */

@@ -21,6 +21,35 @@ export interface Cut {
   readonly elements: readonly string[];
   readonly limit: number;
   readonly onRow?: OnRow | undefined;
+  readonly cells?: CellReader | undefined;
+  readonly arranger?: Arranger | undefined;
+}
+
+/** Told the same as `onRow` without a string being made of any cell that stands in the resource as it is: for whoever looks at every cell of a gibibyte. */
+export interface CellReader {
+  /** Of the rows that follow. */
+  columns(names: readonly string[]): void;
+  /** The next cell of the row, in UTF-8, without quotes. The bytes are another's as soon as this returns. */
+  cell(bytes: Buffer, from: number, to: number): void;
+  endRow(): void;
+  /** A whole row, where it is known as text. */
+  row(names: readonly string[], values: readonly string[]): void;
+}
+
+/** What is done with rows that are let through, by whoever may change their order or put others among them: it is given each, and sends what it likes. */
+export interface Arranger {
+  row(row: Row): readonly Buffer[];
+  /** What it still holds. */
+  end(): readonly Buffer[];
+}
+
+/** `bytes`: a CSV record with its line break; an object's text. */
+export interface Row {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  readonly bytes: Buffer;
+  /** A row of the same form with other values; undefined where that cannot be written (GB 18030). */
+  readonly like: (values: readonly string[]) => Buffer | undefined;
 }
 
 /**

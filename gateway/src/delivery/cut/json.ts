@@ -1,5 +1,5 @@
-import { type Cut, type Cutter, MAX_ROW, malformed, type OnRow } from './cutter.js';
-import { cutObject, noObject } from './members.js';
+import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
+import { cutObject, noObject, type ObjectCut } from './members.js';
 
 const EMPTY = Buffer.alloc(0);
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, ROW, ROW_END] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
@@ -13,20 +13,19 @@ export class JsonCutter implements Cutter {
   /** `{}` and its comma. */
   readonly leastRow = 3;
   readonly #limit: number;
-  readonly #keep: ReadonlySet<string>;
-  readonly #onRow: OnRow | undefined;
+  readonly #cut: ObjectCut;
   #place: Place = 'before';
   #depth = 0;
   #quoted = false;
   #escaped = false;
   #seen = 0;
+  #sent = 0;
   #carry: Buffer[] = [];
   #carried = 0;
 
-  constructor({ elements, limit, onRow }: Cut) {
+  constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
-    this.#onRow = onRow;
-    this.#keep = new Set(elements);
+    this.#cut = { keep: new Set(elements), onRow, cells, arranger };
   }
 
   write(chunk: Buffer): readonly Buffer[] {
@@ -69,7 +68,7 @@ export class JsonCutter implements Cutter {
       this.#depth = 1;
     } else if (place === 'behind' && byte === COMMA) this.#place = 'next';
     else if ((place === 'first' || place === 'behind') && byte === CLOSE) {
-      out.push(']');
+      this.#close(out);
       this.#place = 'after';
     } else throw malformed(`something else behind row ${this.rows}`, 'an array of objects');
     return this.#place;
@@ -89,14 +88,26 @@ export class JsonCutter implements Cutter {
   }
 
   #row(bytes: Buffer, out: string[]): void {
-    const row = cutObject(bytes, this.#keep, this.#onRow);
-    if (row === undefined) throw noObject(this.rows + 1);
-    if (this.rows > 0) out.push(',');
-    out.push(row);
+    const texts = cutObject(bytes, this.#cut);
+    if (texts === undefined) throw noObject(this.rows + 1);
+    this.#put(texts, out);
     this.#place = 'behind';
     this.rows += 1;
     if (this.rows !== this.#limit) return;
-    out.push(']');
+    this.#close(out);
     this.done = true;
+  }
+
+  #put(texts: readonly string[], out: string[]): void {
+    for (const text of texts) {
+      if (this.#sent > 0) out.push(',');
+      out.push(text);
+      this.#sent += 1;
+    }
+  }
+
+  #close(out: string[]): void {
+    this.#put(this.#cut.arranger?.end().map((bytes) => bytes.toString()) ?? [], out);
+    out.push(']');
   }
 }

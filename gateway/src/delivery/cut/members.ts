@@ -1,36 +1,62 @@
 import { isUtf8 } from 'node:buffer';
-import { malformed, type OnRow } from './cutter.js';
+import { type Arranger, type CellReader, malformed, type OnRow, type Row } from './cutter.js';
+
+/** What rows of JSON are cut to, who watches, and who arranges them. */
+export interface ObjectCut {
+  readonly keep: ReadonlySet<string>;
+  readonly onRow: OnRow | undefined;
+  readonly cells: CellReader | undefined;
+  readonly arranger: Arranger | undefined;
+}
 
 /**
  * One JSON object, cut to some of its members. The text of a member is kept as it stands: parsing and writing anew would change numbers beyond 2^53.
- * Answers undefined where the row is no JSON object.
+ * Answers what is to leave now, most often the row itself; undefined where the row is no JSON object.
  */
-export function cutObject(row: Buffer, keep: ReadonlySet<string>, onRow?: OnRow): string | undefined {
+export function cutObject(row: Buffer, { keep, onRow, cells, arranger }: ObjectCut): readonly string[] | undefined {
   if (!isUtf8(row)) return undefined;
   const text = row.toString('utf8').trim();
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  if (onRow) observe(text, value as Readonly<Record<string, unknown>>, keep, onRow);
-  if (Object.keys(value).every((name) => keep.has(name))) return text;
+  const kept = Object.keys(value).every((name) => keep.has(name)) ? text : cutText(text, keep);
+  if (!onRow && !cells && !arranger) return [kept];
+  const seen = observed(text, value as JsonRow, keep);
+  onRow?.(seen.names, seen.values);
+  cells?.row(seen.names, seen.values);
+  return arranger ? arranger.row({ ...seen, bytes: Buffer.from(kept) }).map((bytes) => bytes.toString()) : [kept];
+}
+
+function cutText(text: string, keep: ReadonlySet<string>): string {
   return `{${membersOf(text)
     .filter(({ name }) => keep.has(name))
     .map(({ from, to }) => text.slice(from, to).trim())
     .join(',')}}`;
 }
 
-function observe(text: string, row: Readonly<Record<string, unknown>>, keep: ReadonlySet<string>, onRow: OnRow): void {
+type JsonRow = Readonly<Record<string, unknown>>;
+
+function observed(text: string, row: JsonRow, keep: ReadonlySet<string>): Omit<Row, 'bytes'> {
   const kept = Object.entries(row).filter(([name]) => keep.has(name));
   // Only a number is not told by its value: 1.50, or one beyond 2^53.
   const members = kept.some(([, value]) => typeof value === 'number') ? membersOf(text) : [];
   const written = new Map(members.map(({ name, value, to }) => [name, text.slice(value, to).trim()]));
-  onRow(
-    kept.map(([name]) => name),
-    kept.map(([name, value]) => {
+  return {
+    names: kept.map(([name]) => name),
+    values: kept.map(([name, value]) => {
       if (typeof value === 'string') return value;
       if (value === null) return '';
       return (typeof value === 'number' ? written.get(name) : undefined) ?? JSON.stringify(value);
     }),
-  );
+    like: (values) =>
+      Buffer.from(`{${kept.map(([name, value], i) => `${JSON.stringify(name)}:${literal(value, values[i] as string)}`).join(',')}}`),
+  };
+}
+
+/** A value in the form that another has: a number for a number, a string for a string. */
+function literal(model: unknown, text: string): string {
+  if (typeof model === 'string') return JSON.stringify(text);
+  if (text === '') return 'null';
+  return typeof parsed(text) === typeof model ? text : JSON.stringify(text);
 }
 
 export function noObject(row: number): Error {

@@ -1,5 +1,5 @@
-import { type Cut, type Cutter, MAX_ROW, malformed, type OnRow } from './cutter.js';
-import { cutObject, noObject } from './members.js';
+import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
+import { cutObject, noObject, type ObjectCut } from './members.js';
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
@@ -11,15 +11,13 @@ export class NdjsonCutter implements Cutter {
   /** `{}` and its line break. */
   readonly leastRow = 3;
   readonly #limit: number;
-  readonly #keep: ReadonlySet<string>;
-  readonly #onRow: OnRow | undefined;
+  readonly #cut: ObjectCut;
   #carry: Buffer[] = [];
   #carried = 0;
 
-  constructor({ elements, limit, onRow }: Cut) {
+  constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
-    this.#onRow = onRow;
-    this.#keep = new Set(elements);
+    this.#cut = { keep: new Set(elements), onRow, cells, arranger };
   }
 
   write(chunk: Buffer): readonly Buffer[] {
@@ -41,20 +39,26 @@ export class NdjsonCutter implements Cutter {
   }
 
   end(): Buffer {
-    if (this.done || this.#carried === 0) return EMPTY;
+    if (this.done) return EMPTY;
     const out: string[] = [];
-    this.#row(Buffer.concat(this.#carry), out);
+    if (this.#carried > 0) this.#row(Buffer.concat(this.#carry), out);
+    if (!this.done) this.#rest(out);
     return Buffer.from(out.join(''));
   }
 
   #row(line: Buffer, out: string[]): void {
     const bytes = this.rows === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
     if (blank(bytes)) return;
-    const row = cutObject(bytes, this.#keep, this.#onRow);
-    if (row === undefined) throw noObject(this.rows + 1);
-    out.push(row, '\n');
+    const texts = cutObject(bytes, this.#cut);
+    if (texts === undefined) throw noObject(this.rows + 1);
+    for (const text of texts) out.push(text, '\n');
     this.rows += 1;
     this.done = this.rows === this.#limit;
+    if (this.done) this.#rest(out);
+  }
+
+  #rest(out: string[]): void {
+    for (const bytes of this.#cut.arranger?.end() ?? []) out.push(bytes.toString(), '\n');
   }
 }
 

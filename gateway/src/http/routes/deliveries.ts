@@ -65,6 +65,7 @@ async function send(response: Response, delivery: Delivery, algorithm: 'sha-256'
       'Content-Type': delivery.mediaType,
       'Share-Id': share.id,
       'Share-Hash-Algorithm': algorithm,
+      ...(delivery.marks.length === 0 ? {} : { 'Share-Marks': delivery.marks.join(', ') }),
       Trailer: TRAILERS.join(', '),
       'Content-Disposition': `attachment; filename="${share.id}"`,
       'X-Accel-Buffering': 'no',

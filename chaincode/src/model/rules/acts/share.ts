@@ -15,12 +15,13 @@ const said = [
   'rows',
   'startedAt',
   'endedAt',
+  'fingerprint',
   'caseRef',
   'elements',
   'providerCommitment',
   'answerDueAt',
 ] as const;
-const delivery = ['payloadHash', 'hashAlgorithm', 'bytes', 'rows', 'providerCommitment', 'startedAt', 'endedAt'] as const;
+const delivery = ['payloadHash', 'hashAlgorithm', 'bytes', 'rows', 'providerCommitment', 'startedAt', 'endedAt', 'fingerprint'] as const;
 
 export const share: ActRule<'share'>[] = [
   {
