@@ -1,3 +1,4 @@
+import type { Mark } from '@drl/chaincode/model/records/grant';
 import fc from 'fast-check';
 import {
   city,
@@ -210,7 +211,7 @@ test('a delivery that opened is committed for what it opened with, or less, and 
 test('a delivery bears the marks that its grant allows and no others, and what was made up is counted apart', async () => {
   const ledger = base.fork();
   const marked = (await granted(ledger, { marks: ['canaries'] }, asset)).id;
-  const fingerprint = { algorithm: 'aes-cmac-rows-1', root: SHA('b'), rows: 10 };
+  const fingerprint = { algorithm: 'aes-cmac-rows-1' as const, root: SHA('b'), rows: 10 };
   const outcome = (id: string, more: object, rows = 10) =>
     ledger.outcome('share:commit', sent(id, { rows, fingerprint: { ...fingerprint, ...more } }), household);
   expect(await outcome(grant, {})).toBe('committed');
@@ -224,7 +225,7 @@ test('a delivery bears the marks that its grant allows and no others, and what w
 
 test('an approval may take marks away, and add none', async () => {
   const ledger = base.fork();
-  const ask = (marks?: string[]) =>
+  const ask = (marks?: Mark[]) =>
     ledger.write(
       'grant',
       'grant:request',
@@ -234,7 +235,7 @@ test('an approval may take marks away, and add none', async () => {
       },
       socialConsumer,
     );
-  const approve = async (marks: string[] | undefined, to: string[]) =>
+  const approve = async (marks: Mark[] | undefined, to: Mark[]) =>
     ledger.outcome('grant:approve', { id: (await ask(marks)).id, constraints: { marks: to } }, household);
   expect(await approve(['order', 'canaries'], ['order'])).toBe('active');
   expect(await approve(['order'], [])).toBe('active');
