@@ -5,6 +5,7 @@ import { AuditContract } from './contract/audit.js';
 import { DataElementContract } from './contract/dataElement.js';
 import { DemandContract, JoiningContract } from './contract/demand.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
+import { DerivationContract } from './contract/derivation.js';
 import { GrantContract } from './contract/grant.js';
 import { PlanContract } from './contract/plan.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
@@ -18,6 +19,7 @@ export const contracts: (new () => Contract)[] = [
   DepartmentContract,
   DataElementContract,
   AssetContract,
+  DerivationContract,
   RightContract,
   DemandContract,
   JoiningContract,

@@ -159,6 +159,9 @@ beforeAll(async () => {
   await ledger.submit('asset:publish', { id: free.id }, household);
   await granted(ledger, {}, free.id);
   await demands(free.id);
+  const made = { asset: free.id, inputs: [{ asset: asset.id }], activity: zh('汇总') };
+  await ledger.submit('derivation:record', made, household);
+  await ledger.submit('derivation:record', made, household);
   await ledger.submit('audit:record', { action: 'trace', queryHash: SHA('b'), resultCount: 1, asOfBlock: 1, outcome: 'answered' }, auditor);
 });
 
@@ -191,7 +194,7 @@ async function demands(asset: string): Promise<void> {
 }
 
 test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
-  expect(ledger.changes.length).toBeGreaterThanOrEqual(56);
+  expect(ledger.changes.length).toBeGreaterThanOrEqual(60);
   expect(ledger.changes.map((change) => [change.name, change.next.kind, fault(change, change.by)])).toEqual(
     ledger.changes.map((change) => [change.name, change.next.kind, undefined]),
   );
@@ -272,6 +275,30 @@ describe('the forgeries that Fabric takes when the manager’s peer and one depa
     expect(
       fault({ previous: undefined, next: as(tax, { ...last('asset', 'registered').next, publisher: 'household' }), related: {} }, tax),
     ).toBe('NOT_YOURS');
+  });
+
+  test('a derivation of another’s asset, one that stands beside a mark that is there, and a mark that no derivation stands behind', () => {
+    const [told] = ledger.changes.filter(({ next }) => next.kind === 'derivation') as [Change];
+    const next = as(tax, { ...told.next, publisher: 'tax' } as LedgerRecord);
+    expect(fault({ ...told, next }, tax)).toBe('NOT_YOURS');
+    const latest = ledger.get('asset', (told.next as RecordOf<'derivation'>).asset);
+    expect(fault({ ...told, related: { asset: latest } }, household)).toBe('NOT_YOURS');
+    const marked = ledger.changes.findLast(({ name, next }) => name === 'derivation:record' && next.kind === 'asset') as Change;
+    const derived = { derivation: 'drv-another', shareType: 'unconditional' };
+    expect(fault({ ...marked, next: { ...marked.next, derived } as LedgerRecord }, household)).toBe('NOT_YOURS');
+    const { derived: _mark, ...unmarked } = marked.next as RecordOf<'asset'>;
+    expect(fault({ ...marked, next: unmarked }, household)).toBe('NOT_YOURS');
+    const revised = { ...unmarked, title: { en: 'Another' } };
+    expect(fault({ ...marked, next: revised }, household)).toBe('STATE_FORBIDS');
+  });
+
+  test('a grant of derived data that the consumer gives itself', () => {
+    const asset = ledger.all('asset').find(({ derived }) => derived !== undefined) as RecordOf<'asset'>;
+    const { decided: _decided, dueAt: _due, reason: _reason, ...forged } = last('grant', 'active').next;
+    const next = as(taxConsumer, { ...forged, asset: asset.id, assignee: 'tax', elements: ['name'] } as LedgerRecord);
+    expect(fault({ previous: undefined, next, related: { asset } }, taxConsumer)).toBe('NOT_YOURS');
+    const { derived: _mark, ...plain } = asset;
+    expect(fault({ previous: undefined, next, related: { asset: plain } }, taxConsumer)).toBeUndefined();
   });
 
   test('a grant that the consumer gives itself', () => {

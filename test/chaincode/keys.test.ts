@@ -33,6 +33,7 @@ test('no record lives where an index does', () => {
     'department',
     'data-element',
     'asset',
+    'derivation',
     'right',
     'contest',
     'demand',

@@ -85,7 +85,17 @@ const trace = {
       accepted: 'active',
     },
   ],
-  derivations: [],
+  derivations: [
+    {
+      kind: 'derivation',
+      ...made('d1', '2026-03-02T05:00:00Z'),
+      asset: 'a1',
+      publisher: 'household',
+      inputs: [{ asset: 'a0', version: 2, provider: 'civil-affairs' }],
+      inForce: true,
+    },
+    { kind: 'derivation', ...made('d2', '2026-03-08T05:00:00Z'), asset: 'a2', publisher: 'tax', inputs: [{ asset: 'a1' }], inForce: false },
+  ],
   nextCursor: null,
 } as unknown as TraceAnswer;
 
@@ -100,6 +110,7 @@ test('a trace reads in the order of time, each thing once', () => {
     'registered by',
     'ownership claimed',
     'ownership confirmed',
+    'made of a0 v2 (civil-affairs)',
     'last changed v3',
     'requested tax',
     'active tax',
@@ -108,14 +119,15 @@ test('a trace reads in the order of time, each thing once', () => {
     'half-open',
     'suspended tax',
     'GRANT_NOT_ACTIVE',
+    'went into a2 (tax)',
   ];
   const places = order.map(place);
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(drawn[2]).toContain('12');
   expect(drawn.join()).toContain('aaaaaaaa… ≠ cccccccc…');
   // The record keeps the last reason only: it is the suspension's, not the approval's.
-  expect(drawn[places[5] as number]).not.toContain('looked into');
-  expect(drawn[places[9] as number]).toContain('looked into');
+  expect(drawn[places[6] as number]).not.toContain('looked into');
+  expect(drawn[places[10] as number]).toContain('looked into');
 });
 
 test('each share by itself where it is asked for; nothing from a record reaches the terminal as a command', () => {

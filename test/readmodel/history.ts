@@ -9,6 +9,7 @@ import {
   auditor,
   changed,
   contest,
+  derivation,
   grant,
   household,
   manager,
@@ -183,7 +184,7 @@ export class History {
       changes: (stamp: Stamp, r: R) => Partial<R>,
     ): Act | undefined =>
       record && { by: person(by(record)), action, make: (stamp) => [changed(this.#latest(record), stamp, changes(stamp, record))] };
-    switch (op % 17) {
+    switch (op % 18) {
       case 0: {
         const key = id('ast');
         return fresh('asset:register', actor, (s) => asset(key, s, VARIANTS[pick % VARIANTS.length]));
@@ -320,6 +321,12 @@ export class History {
           );
         const of = { department: actor.department, year: 2000 + this.#n++ };
         return fresh('plan:make', actor, (s) => plan(of.department, of.year, s));
+      }
+      case 16: {
+        const of = this.#one('asset', pick, (a) => a.publisher === actor.department && a.status !== 'retired');
+        const from = of && this.#one('asset', pick + 1, (a) => a.id !== of.id);
+        const key = id('drv');
+        return of && from && fresh('derivation:record', actor, (s) => derivation(key, of, from, s));
       }
       default: {
         const key = id('aqy');

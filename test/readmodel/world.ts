@@ -2,6 +2,7 @@ import { planId } from '@drl/chaincode/model/keys';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Stamp } from '@drl/chaincode/model/records/common';
 import type { Department, Settings } from '@drl/chaincode/model/records/department';
+import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { Plan, PlanItem } from '@drl/chaincode/model/records/plan';
 import type { Contest, Right } from '@drl/chaincode/model/records/right';
@@ -68,6 +69,20 @@ export function asset(id: string, stamp: Stamp, more: Partial<Asset> = {}): Asse
     distributions: [],
     status: 'registered',
     ...more,
+  };
+}
+
+export function derivation(id: string, of: Asset, from: Asset, stamp: Stamp): Derivation {
+  return {
+    kind: 'derivation',
+    ...born(id, stamp),
+    asset: of.id,
+    assetVersion: of.version + 1,
+    publisher: of.publisher,
+    inputs: [{ asset: from.id, version: from.version, provider: from.publisher }],
+    activity: { en: 'summed' },
+    effectivePolicy: { shareType: from.shareType, level: 'general', openToPublic: false, elements: [] },
+    status: 'recorded',
   };
 }
 

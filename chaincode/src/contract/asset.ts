@@ -4,11 +4,12 @@ import { RuleError } from '../model/errors.js';
 import { indexKeys } from '../model/keys.js';
 import type { Asset } from '../model/records/asset.js';
 import type { Act } from '../model/rules/act.js';
-import { attach, publish, register, resume, retire, revise, suspend } from '../model/rules/asset.js';
+import { attach, publish, register, resume, retire, revise, suspend, touchesPolicy } from '../model/rules/asset.js';
 import { mustFit, newlyBound } from '../model/rules/binding.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
+import { mustStayNarrow } from './derivation.js';
 
 type Step = Exclude<Extract<TransactionName, `asset:${string}`>, 'asset:register'>;
 
@@ -32,6 +33,7 @@ export class AssetContract extends LedgerContract {
       const asset = await unit.state.need('asset', unit.input.id);
       const next = revise(unit.act, asset, unit.input);
       await bind(unit, next, asset);
+      if (touchesPolicy(unit.input.changes)) await mustStayNarrow(unit.state, next);
       if (next.catalogCode !== asset.catalogCode) await claimCode(unit, next);
       await claimAuthority(unit, next, asset.authoritativeFor ?? []);
       return unit.save('asset', asset, next);
@@ -43,7 +45,7 @@ export class AssetContract extends LedgerContract {
   }
 
   publish(context: Context, argument = ''): Promise<string> {
-    return this.transact('asset:publish', context, argument, (unit) => change(unit, publish));
+    return this.transact('asset:publish', context, argument, (unit) => open(unit, publish));
   }
 
   suspend(context: Context, argument = ''): Promise<string> {
@@ -51,7 +53,7 @@ export class AssetContract extends LedgerContract {
   }
 
   resume(context: Context, argument = ''): Promise<string> {
-    return this.transact('asset:resume', context, argument, (unit) => change(unit, resume));
+    return this.transact('asset:resume', context, argument, (unit) => open(unit, resume));
   }
 
   retire(context: Context, argument = ''): Promise<string> {
@@ -70,6 +72,14 @@ async function change<N extends Step>(
 /** 统一数据标准: held against the dictionary as it stands at this transaction, a change of it in the same block included (a read conflict). */
 async function bind(unit: Unit<TransactionName>, asset: Asset, before: Asset | undefined): Promise<void> {
   for (const element of newlyBound(asset, before)) mustFit(element, await unit.state.record('data-element', element.dataElementId));
+}
+
+/** What opens a derived asset asks its inputs. */
+async function open<N extends Step>(unit: Unit<N>, decide: (act: Act, asset: Asset, input: TransactionInput<N>) => Asset): Promise<string> {
+  const asset = await unit.state.need('asset', unit.input.id);
+  const next = decide(unit.act, asset, unit.input);
+  await mustStayNarrow(unit.state, next);
+  return unit.save('asset', asset, next);
 }
 
 /** A code that an asset once bore stays its own: nothing is deleted, and a code must not come to mean another asset. */

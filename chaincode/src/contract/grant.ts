@@ -8,6 +8,7 @@ import type { TransactionInput, TransactionName } from '../model/transactions.js
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
 import { joiningOf } from './demand.js';
+import { offered } from './derivation.js';
 import { mustBeHeld } from './terms.js';
 
 type Step = Exclude<Extract<TransactionName, `grant:${string}`>, 'grant:request'>;
@@ -27,7 +28,7 @@ export class GrantContract extends LedgerContract {
         const own = demand.by === act.caller.department ? demand : await joiningOf(state, demand.id, act.caller.department);
         mustBeNameable(act, demand, own);
       }
-      return unit.save('grant', undefined, request(act, asset, renewed, input), { asset });
+      return unit.save('grant', undefined, request(act, await offered(state, asset), renewed, input), { asset });
     });
   }
 
@@ -35,7 +36,7 @@ export class GrantContract extends LedgerContract {
     return this.transact('grant:approve', context, argument, async (unit) => {
       const grant = await unit.state.need('grant', unit.input.id);
       const asset = await unit.state.need('asset', grant.asset);
-      return unit.save('grant', grant, approve(unit.act, grant, asset, unit.input));
+      return unit.save('grant', grant, approve(unit.act, grant, await offered(unit.state, asset), unit.input));
     });
   }
 
@@ -43,7 +44,7 @@ export class GrantContract extends LedgerContract {
     return this.transact('grant:resubmit', context, argument, async (unit) => {
       const grant = await unit.state.need('grant', unit.input.id);
       const asset = await unit.state.need('asset', grant.asset);
-      return unit.save('grant', grant, resubmit(unit.act, grant, asset, unit.input), { asset });
+      return unit.save('grant', grant, resubmit(unit.act, grant, await offered(unit.state, asset), unit.input), { asset });
     });
   }
 

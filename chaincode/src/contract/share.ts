@@ -3,13 +3,16 @@ import { indexKeys } from '../model/keys.js';
 import type { Grant } from '../model/records/grant.js';
 import type { Share } from '../model/records/share.js';
 import type { Act } from '../model/rules/act.js';
+import { upstreamForbids } from '../model/rules/derivation.js';
 import { type Clause, countForbids, forbids, reservationForbids, rowsForbid } from '../model/rules/limits.js';
+import { narrowed } from '../model/rules/policy.js';
 import { acknowledge, annul, commit, commitOpened, mustBeShareOf, mustProvide, open, refusal, resolve } from '../model/rules/share.js';
 import { findSlot, rootOf, seedOf } from '../model/slots.js';
 import type { TransactionInput } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
 import { fulfilBy } from './demand.js';
+import { boundsFor } from './derivation.js';
 
 type Sending = 'share:open' | 'share:commit';
 type Step = 'share:resolve' | 'share:void';
@@ -61,8 +64,7 @@ async function send<N extends Sending>(
   const { act, input, state } = unit;
   const grant = await state.need('grant', input.grant);
   mustProvide(act, grant, input);
-  const asset = await state.need('asset', grant.asset);
-  const clause = forbids(act.at, grant, asset, input);
+  const clause = await forbidden(unit, grant);
   if (clause) return refuse(unit, name, grant, clause);
   const rowsKey = indexKeys.rows(grant.id);
   const limited = grant.constraints.maxRows !== undefined;
@@ -76,6 +78,14 @@ async function send<N extends Sending>(
   return unit.save('share', undefined, make(grant, useNumber), { grant });
 }
 
+/** The clause of grant, asset or its inputs that forbids it, counts and rows apart. */
+async function forbidden({ act, input, state }: Unit<Sending>, grant: Grant): Promise<Clause | undefined> {
+  const asset = await state.need('asset', grant.asset);
+  const bounds = await boundsFor(state, asset);
+  if (bounds === undefined) return forbids(act.at, grant, asset, input);
+  return upstreamForbids(bounds) ?? forbids(act.at, grant, narrowed(asset, bounds.policy), input);
+}
+
 /** The digest of a delivery that opened before. Its grant and asset are asked again: what has been revoked since is not handed over. */
 async function complete(unit: Unit<'share:commit'>, id: string): Promise<string> {
   const { act, input, state } = unit;
@@ -84,8 +94,7 @@ async function complete(unit: Unit<'share:commit'>, id: string): Promise<string>
   mustBeShareOf(grant, share);
   mustProvide(act, grant, input);
   const next = commitOpened(act, share, input);
-  const asset = await state.need('asset', grant.asset);
-  const clause = forbids(act.at, grant, asset, input) ?? reservationForbids(share, input.rows);
+  const clause = (await forbidden(unit, grant)) ?? reservationForbids(share, input.rows);
   return clause ? refuse(unit, 'share:commit', grant, clause) : unit.save('share', share, next);
 }
 

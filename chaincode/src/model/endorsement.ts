@@ -31,6 +31,8 @@ export function partiesOf(record: LedgerRecord): Parties {
       return {};
     case 'asset':
       return { any: [record.publisher] };
+    case 'derivation':
+      return { all: [record.publisher] };
     case 'right':
       return { any: [record.holder, ...(record.offeredTo === undefined ? [] : [record.offeredTo])] };
     case 'contest':

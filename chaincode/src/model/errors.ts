@@ -57,6 +57,19 @@ export const ruleCodes = {
   RECIPIENT_NOT_GRANTED: { status: 409, zh: '接收方未获授权', en: 'The grant names no such recipient' },
   ASSET_NOT_SHARED: { status: 409, zh: '数据资源当前不可共享', en: 'The asset is not being shared at present' },
   METHOD_NOT_SHARED: { status: 409, zh: '数据资源不以此方式共享', en: 'The asset is not shared in this way' },
+  INPUT_NOT_RECEIVED: {
+    status: 409,
+    zh: '输入数据须有本部门已确认接收的共享',
+    en: 'An input of another department needs a share that this department has acknowledged',
+  },
+  INPUT_SUSPENDED: {
+    status: 409,
+    zh: '上游数据资源或其授权已暂停、停用或撤销',
+    en: 'An input upstream, or the grant that it came by, is suspended, retired or revoked',
+  },
+  WIDER_THAN_INPUTS: { status: 409, zh: '衍生数据不得比其输入更开放', en: 'Derived data may be no more open than its inputs' },
+  LINEAGE_CYCLE: { status: 409, zh: '数据资源不得衍生自其自身', en: 'An asset is not derived from itself' },
+  LINEAGE_TOO_LARGE: { status: 409, zh: '上游输入过多', en: 'There are too many inputs upstream' },
   TERMS_NO_PEER: {
     status: 409,
     zh: '一方所在机构没有可保存保密条款的节点',

@@ -66,6 +66,7 @@ export function ownCollection(mspId: string): string {
 
 const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-element' | 'plan'>, string> = {
   asset: 'ast',
+  derivation: 'drv',
   right: 'rgt',
   contest: 'cts',
   demand: 'dmd',

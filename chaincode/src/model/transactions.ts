@@ -4,6 +4,7 @@ import { auditQueryInput } from './records/auditQuery.js';
 import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementReturn, dataElementRevise } from './records/dataElement.js';
 import { demandFile, demandFulfil, demandJoin, demandMatch, demandReject, demandStep } from './records/demand.js';
 import { departmentAdmit, departmentPassOn, departmentRename, departmentSucceed, settingsInput } from './records/department.js';
+import { derivationRecord } from './records/derivation.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { planMake, planRevise } from './records/plan.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
@@ -32,6 +33,7 @@ export const transactions = {
   'asset:suspend': assetStep,
   'asset:resume': assetStep,
   'asset:retire': assetStep,
+  'derivation:record': derivationRecord,
   'right:claim': rightClaim,
   'right:confirm': rightStep,
   'right:contest': rightContest,

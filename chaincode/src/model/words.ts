@@ -79,6 +79,7 @@ export const verbs: Readonly<Record<string, string>> = {
   succeed: '指定承接部门并撤销',
   passOn: '移交承接部门',
   register: '登记',
+  record: '记录',
   revise: '修订',
   attach: '挂接',
   publish: '发布',

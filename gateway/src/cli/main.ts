@@ -6,6 +6,7 @@ import { chainCommands } from './commands/chain.js';
 import { deliverCommand } from './commands/deliver.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
+import { lineageCommand } from './commands/lineage.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
 import { termsCommand } from './commands/terms.js';
@@ -29,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that ask a service, and those that work on the data directory itself. */
-const asks = ['import', 'trace', 'deliver', 'ask', 'evidence', 'terms', 'chain export'];
+const asks = ['import', 'trace', 'lineage', 'deliver', 'ask', 'evidence', 'terms', 'chain export'];
 const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
@@ -53,6 +54,7 @@ function build(exit: (code: number) => void): Command {
   localCommands(program, exit);
   importCommand(program, connectionOf, exit);
   traceCommand(program, connectionOf);
+  lineageCommand(program, connectionOf);
   deliverCommand(program, connectionOf);
   askCommand(program, connectionOf);
   evidenceCommand(program, connectionOf);

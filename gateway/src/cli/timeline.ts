@@ -1,5 +1,6 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Localized } from '@drl/chaincode/model/records/common';
+import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { Right } from '@drl/chaincode/model/records/right';
 import type { Refusal, Share } from '@drl/chaincode/model/records/share';
@@ -9,11 +10,12 @@ import { pad, plain, type Texts, t } from './terminal.js';
 /** A trace drawn as text: one line for each thing that happened, days down the left, deliveries of a day under one grant put together. */
 
 export interface TraceAnswer {
-  readonly asset: Asset & { readonly overdue?: boolean; readonly contested?: boolean };
+  readonly asset: Asset & { readonly overdue?: boolean; readonly contested?: boolean; readonly inputsSuspended?: boolean };
   readonly asOf: AsOf;
   readonly rights: readonly Right[];
   readonly grants: readonly Grant[];
   readonly shares: readonly (Share & { readonly halfOpen?: boolean })[];
+  readonly derivations: readonly (Derivation & { readonly inForce?: boolean })[];
   readonly refusals: readonly Refusal[];
   readonly nextCursor: string | null;
 }
@@ -26,7 +28,11 @@ interface Happening {
 
 export function drawTrace(trace: TraceAnswer, options: { readonly all?: boolean } = {}): string {
   const { asset, asOf } = trace;
-  const flags = [asset.overdue && t(words.overdue), asset.contested && t(words.contested)].filter(Boolean);
+  const flags = [
+    asset.overdue && t(words.overdue),
+    asset.contested && t(words.contested),
+    asset.inputsSuspended && t(words.inputsSuspended),
+  ].filter(Boolean);
   const head = [
     `${titleOf(asset.title)}  ${asset.catalogCode ?? ''}`.trimEnd(),
     `${asset.id}  ${asset.publisher}  ${asset.status}  v${asset.version}  ${asset.shareType}${flags.length ? `  ${flags.join(', ')}` : ''}`,
@@ -34,6 +40,7 @@ export function drawTrace(trace: TraceAnswer, options: { readonly all?: boolean 
   ];
   const happened = [
     ...assetLines(asset),
+    ...trace.derivations.map((derivation) => derivationLine(asset.id, derivation)),
     ...trace.rights.flatMap(rightLines),
     ...trace.grants.flatMap(grantLines),
     ...shareLines(trace, options.all ?? false),
@@ -59,6 +66,10 @@ const words = {
   asOf: { zh: '截至区块', en: 'as of block' },
   overdue: { zh: '逾期未更新', en: 'overdue' },
   contested: { zh: '有争议', en: 'contested' },
+  inputsSuspended: { zh: '上游已暂停', en: 'suspended upstream' },
+  madeOf: { zh: '取自', en: 'made of' },
+  wentInto: { zh: '用于生成', en: 'went into' },
+  replaced: { zh: '已被更新', en: 'derived anew since' },
   more: { zh: '还有更早的共享：加 --limit', en: 'there are earlier shares: raise --limit' },
   by: { zh: '由', en: 'by' },
   registered: { zh: '登记', en: 'registered' },
@@ -71,6 +82,7 @@ const words = {
 
 const kinds = {
   asset: { zh: '资源', en: 'asset' },
+  derivation: { zh: '衍生', en: 'derive' },
   right: { zh: '权利', en: 'right' },
   grant: { zh: '授权', en: 'grant' },
   share: { zh: '共享', en: 'share' },
@@ -116,6 +128,14 @@ function assetLines({ created, updated, version }: Asset): Happening[] {
   const made = { at: created.at, mark: '■', what: line('asset', `${t(words.registered)} ${t(words.by)} ${created.name}`) };
   if (version === 1) return [made];
   return [made, { at: updated.at, mark: '■', what: line('asset', `${t(words.changed)} v${version} ${t(words.by)} ${updated.name}`) }];
+}
+
+/** Seen from the asset: what it was made of, or what was made of it. */
+function derivationLine(id: string, { created, asset, publisher, inputs, inForce }: TraceAnswer['derivations'][number]): Happening {
+  const from = inputs.map((input) => `${input.asset} v${input.version} (${input.provider})`).join(', ');
+  const what = asset === id ? `${t(words.madeOf)} ${from}` : `${t(words.wentInto)} ${asset} (${publisher})`;
+  const past = inForce === false ? `  ${t(words.replaced)}` : '';
+  return { at: created.at, mark: '⎇', what: line('derivation', `${what} ${t(words.by)} ${created.name}${past}`) };
 }
 
 function rightLines(right: Right): Happening[] {
@@ -182,12 +202,13 @@ function refusalLine({ created, consumer, clause, given, accepted }: Refusal): H
   return { at: created.at, mark: '✗', what: line('share', `→ ${consumer}  ${t(words.refused)} ${clause}  ${given} / ${accepted}`) };
 }
 
-function summary({ rights, grants, shares, refusals }: TraceAnswer): string {
+function summary({ rights, grants, shares, derivations, refusals }: TraceAnswer): string {
   const count = (name: Texts, n: number) => `${t(name)} ${n}`;
   return [
     count(kinds.right, rights.length),
     count(kinds.grant, grants.length),
     count(kinds.share, shares.length),
+    ...(derivations.length > 0 ? [count(kinds.derivation, derivations.length)] : []),
     count(words.refused, refusals.length),
   ].join('  ');
 }

@@ -1,13 +1,21 @@
 import { roles } from '@drl/chaincode/model/caller';
-import { distribution } from '@drl/chaincode/model/records/asset';
+import { assetStatus, distribution } from '@drl/chaincode/model/records/asset';
 import { departmentId, localized, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
 import { demandEffectiveStatus } from '@drl/chaincode/model/records/demand';
+import { policy } from '@drl/chaincode/model/records/derivation';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import { type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { right } from '@drl/chaincode/model/records/right';
 import { disclosure } from '@drl/chaincode/model/records/terms';
 import { unmetCodes } from '../demands/unmet.js';
 import { z } from './zod.js';
+
+/** What upstream is no longer given. */
+const fault = z.strictObject({
+  asset: recordId,
+  why: z.enum(['suspended', 'retired', 'grant-suspended', 'grant-revoked']),
+  grant: recordId.optional(),
+});
 
 /** What the API answers with: the ledger's own record schemas, with what is derived beside them. */
 
@@ -45,8 +53,12 @@ export const views = {
       distributions: z.array(distribution.extend({ reachability: reachability.optional() })),
       overdue: derived,
       contested: derived,
+      inputsSuspended: derived.optional(),
+      upstream: z.array(fault).optional(),
+      effectivePolicy: policy.optional().openapi({ description: 'Of a derived asset: what its inputs allow now' }),
     }),
   ),
+  derivation: named('Derivation', records.derivation.extend({ inForce: derived })),
   right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
   contest: named('Contest', records.contest),
   demand: named(
@@ -179,9 +191,43 @@ export const trace = named(
     rights: z.array(views.right),
     grants: z.array(views.grant),
     shares: z.array(views.share),
-    derivations: z.array(z.unknown()),
+    derivations: z.array(views.derivation),
     refusals: z.array(views.refusal),
     nextCursor: z.string().nullable(),
+  }),
+);
+
+export const lineage = named(
+  'Lineage',
+  z.strictObject({
+    asset: recordId,
+    asOf,
+    nodes: z.array(
+      z.strictObject({
+        asset: recordId,
+        distance: z.int().openapi({ description: 'Steps from the asset: upstream below zero, downstream above' }),
+        publisher: departmentId,
+        title: localized.optional().openapi({ description: 'Where the caller sees the asset itself' }),
+        status: assetStatus.optional(),
+      }),
+    ),
+    links: z.array(
+      z.strictObject({
+        derivation: recordId,
+        inForce: z.boolean().openapi({ description: 'False: what was made has been derived anew since' }),
+        output: recordId,
+        outputVersion: z.int(),
+        input: recordId,
+        inputVersion: z.int(),
+        share: recordId.optional(),
+        grant: recordId.optional(),
+        activity: localized,
+        at: z.string(),
+      }),
+    ),
+    inputsSuspended: z.boolean(),
+    upstream: z.array(fault).openapi({ description: 'What upstream of the asset is suspended, retired or revoked, however far' }),
+    truncated: z.boolean().openapi({ description: 'There is more than is shown' }),
   }),
 );
 

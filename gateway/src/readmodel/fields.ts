@@ -1,6 +1,7 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Demand } from '@drl/chaincode/model/records/demand';
+import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { wordsOf } from './words.js';
@@ -12,7 +13,7 @@ export function clusterOf(record: LedgerRecord): string {
   return 'asset' in record ? record.asset : record.id;
 }
 
-export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>(['right', 'contest', 'grant', 'share', 'refusal']);
+export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>(['derivation', 'right', 'contest', 'grant', 'share', 'refusal']);
 
 /** Every stored status of a kind: together they hold each record once, so that they stand for the list of all. */
 export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['status'][] } = {
@@ -20,6 +21,7 @@ export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['statu
   department: ['active', 'dissolved'],
   'data-element': ['proposed', 'returned', 'adopted', 'retired'],
   asset: ['registered', 'published', 'suspended', 'retired'],
+  derivation: ['recorded'],
   right: ['claimed', 'confirmed', 'transferred', 'lapsed'],
   contest: ['open', 'upheld', 'dismissed'],
   demand: ['open', 'matched', 'rejected', 'withdrawn', 'fulfilled'],
@@ -47,6 +49,8 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
       return dataElementFields(record);
     case 'asset':
       return assetFields(record);
+    case 'derivation':
+      return [['publisher', record.publisher], ...inputAssets(record).map((id): Indexed => ['input', id])];
     case 'right':
       return record.offeredTo === undefined
         ? [['holder', record.holder]]
@@ -132,6 +136,11 @@ function demandFields(demand: Demand): Indexed[] {
 
 export function elementNames({ elements }: Pick<Demand, 'elements'>): Set<string> {
   return new Set(elements.flatMap((e) => (e.dataElementId === undefined ? [e.name] : [e.name, e.dataElementId])));
+}
+
+/** What it was made of: each asset once, however many deliveries of it went in. */
+export function inputAssets({ inputs }: Derivation): string[] {
+  return [...new Set(inputs.map(({ asset }) => asset))];
 }
 
 /** The texts that `q` searches. */

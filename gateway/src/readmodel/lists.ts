@@ -2,7 +2,7 @@ import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/re
 import { assetOverdue, grantOverdue } from '@drl/chaincode/model/rules/derive';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { hasStatus, isContested, storedStatuses } from './derived.js';
-import { clustered, elementNames, searched, statuses } from './fields.js';
+import { clustered, elementNames, inputAssets, searched, statuses } from './fields.js';
 import { keys, orderAt, timeOfOrder } from './keys.js';
 import { loadMany } from './load.js';
 import { after, endedSince, intersection, type Positions, range, union } from './positions.js';
@@ -150,6 +150,7 @@ async function holdsOf(
     if (field === 'contested') return (await isContested(question, record)) === value;
   }
   if (record.kind === 'grant' && field === 'recipients') return record.constraints.recipients?.includes(String(value)) ?? false;
+  if (record.kind === 'derivation' && field === 'input') return inputAssets(record).includes(String(value));
   if (record.kind === 'grant' && field === 'overdue') return grantOverdue(record, question.at) === value;
   const held = (record as unknown as Record<string, unknown>)[field];
   return (typeof held === 'number' ? String(held) : held) === value;

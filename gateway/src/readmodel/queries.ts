@@ -147,9 +147,10 @@ async function traceOf(question: Question, id: string, shares: Trace['shares'], 
   if (asset === undefined) return undefined;
   const hanging = <K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> =>
     all(question, kind, range(question, keys.currentOf(kind, id), id));
-  const [rights, grants] = await Promise.all([hanging('right'), hanging('grant')]);
+  const [rights, grants, made] = await Promise.all([hanging('right'), hanging('grant'), hanging('derivation')]);
   const refusals = (await listed(question, 'refusal', { asset: id }, '', MAX_LIMIT)).map(({ record }) => record);
-  return { asset, asOf: question.asOf, rights, grants, shares, refusals, derivations: [], nextCursor };
+  const uses = (await listed(question, 'derivation', { input: id }, '', MAX_LIMIT)).map(({ record }) => record);
+  return { asset, asOf: question.asOf, rights, grants, shares, refusals, derivations: [...made, ...uses], nextCursor };
 }
 
 async function transactionOf(question: Question, id: string): Promise<TransactionEntry | undefined> {

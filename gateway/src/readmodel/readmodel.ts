@@ -95,6 +95,7 @@ export interface Filters {
     /** Claims to be the authoritative source of this data element (DOMAIN rule 3). */
     authority?: string;
   };
+  readonly derivation: { asset?: string; input?: string; publisher?: string };
   readonly right: { asset?: string; holder?: string; offeredTo?: string; formerly?: string; status?: string };
   readonly contest: { right?: string; asset?: string; by?: string; holder?: string; formerly?: string; status?: string };
   /** `asset` and `owner`: what and whom it is put to. */
@@ -164,7 +165,8 @@ export interface Trace {
   /** Newest first; a page of at most `limit`, `nextCursor` for the rest. */
   readonly shares: readonly RecordOf<'share'>[];
   readonly refusals: readonly RecordOf<'refusal'>[];
-  readonly derivations: readonly [];
+  /** What it was made of, and what was made of it, one step each way. */
+  readonly derivations: readonly RecordOf<'derivation'>[];
   readonly nextCursor: string | null;
 }
 

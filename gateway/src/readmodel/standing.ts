@@ -61,6 +61,7 @@ export class Standing {
           case 'refusal':
             need('grant', record.grant);
             break;
+          case 'derivation':
           case 'grant':
             need('asset', record.asset);
             break;
@@ -108,6 +109,7 @@ export class Standing {
       case 'share':
       case 'refusal':
         return { grant: this.held('grant', next.grant)?.record };
+      case 'derivation':
       case 'grant':
         return { asset: this.held('asset', next.asset)?.record };
       case 'demand':

@@ -1,4 +1,5 @@
 import type { Localized } from '@drl/chaincode/model/records/common';
+import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { Share } from '@drl/chaincode/model/records/share';
 import { recordPath } from './names.js';
@@ -52,12 +53,15 @@ export function describe(document: Document, record: LedgerRecord, transaction: 
     document.add('entity', subject, {});
     document.relate('wasInfluencedBy', [entity, subject], { 'prov:influencee': entity, 'prov:influencer': subject });
   }
+  if (kind === 'derivation') make(document, record, transaction);
   if (kind === 'share') deliver(document, record, transaction, about);
 }
 
 /** What a record speaks of: the other records that it names. */
 function subjectsOf(record: LedgerRecord): string[] {
   switch (record.kind) {
+    case 'derivation':
+      return record.inputs.flatMap(({ share }) => (share === undefined ? [] : [path('share', share)]));
     case 'right':
       return [path('asset', record.asset), ...(record.transferredFrom ? [path('right', record.transferredFrom)] : [])];
     case 'contest':
@@ -93,6 +97,31 @@ function attributesOf(record: LedgerRecord): Attributes {
       return { 'drl:clause': record.clause, 'drl:given': record.given, 'drl:accepted': record.accepted };
     default:
       return {};
+  }
+}
+
+/** prov:Activity: what turned the inputs, as they were delivered, into this version of the output. */
+function make(document: Document, derivation: Derivation, transaction: string): void {
+  const { id, asset, assetVersion, inputs, publisher } = derivation;
+  const making = path('making', id);
+  const output = path('asset', asset, assetVersion);
+  const maker = path('department', publisher);
+  document.add('activity', making, {
+    'prov:type': name('drl:Making'),
+    'prov:label': inLanguages(derivation.activity),
+    'prov:startTime': derivation.startedAt,
+    'prov:endTime': derivation.endedAt,
+  });
+  document.add('entity', output, { 'prov:type': [name('drl:Asset')], 'drl:version': assetVersion });
+  document.relate('wasInformedBy', [transaction, making], { 'prov:informed': transaction, 'prov:informant': making });
+  document.relate('wasAssociatedWith', [making, maker], { 'prov:activity': making, 'prov:agent': maker });
+  for (const input of inputs) {
+    const taken = path('asset', input.asset, input.version);
+    document.add('entity', taken, { 'prov:type': [name('drl:Asset')], 'drl:version': input.version });
+    document.relate('wasDerivedFrom', [output, taken], { 'prov:generatedEntity': output, 'prov:usedEntity': taken });
+    const used = input.share === undefined ? taken : `${path('delivery', input.share)}/payload`;
+    document.add('entity', used, {});
+    document.relate('used', [making, used], { 'prov:activity': making, 'prov:entity': used });
   }
 }
 

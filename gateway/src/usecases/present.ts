@@ -7,6 +7,7 @@ import { assetContested, assetOverdue, grantOverdue, grantStatus, rightStatus, s
 import type { ReadModel } from '../readmodel/readmodel.js';
 import { predecessorsOf } from './predecessors.js';
 import { presentDemand } from './presentDemand.js';
+import { isInForce, upstreamOf } from './upstream.js';
 import { isAuditor, isParty, partiesOf } from './visibility.js';
 import { countWaiting } from './waiting.js';
 
@@ -30,7 +31,13 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
     case 'asset': {
       const overdue = assetOverdue(record, moment.at);
       const contested = await contestedAsset(readModel, record, moment);
-      return { record: { ...record, overdue, contested }, derived: named({ overdue, contested }) };
+      const upstream = await upstreamOf(readModel, record, moment);
+      const flags = { overdue, contested, ...(upstream && { 'inputs-suspended': upstream.inputsSuspended }) };
+      return { record: { ...record, overdue, contested, ...upstream }, derived: named(flags) };
+    }
+    case 'derivation': {
+      const inForce = await isInForce(readModel, record, moment);
+      return { record: { ...record, inForce }, derived: named({ replaced: !inForce }) };
     }
     case 'right': {
       const status = rightStatus(record, await contestsOf(readModel, record, moment), moment.at);

@@ -48,7 +48,7 @@ async function mayTake({ readModel }: Services, { caller }: Who, record: LedgerR
   const overAsset = record.kind === 'right' || record.kind === 'contest' ? await readModel.get('asset', record.asset) : undefined;
   const publisher = overAsset ? [overAsset.publisher] : [];
   if (isParty(caller, [...partiesOf(record), ...publisher])) return true;
-  const manages: readonly RecordKind[] = ['asset', 'right', 'contest', 'demand', 'joining', 'plan'];
+  const manages: readonly RecordKind[] = ['asset', 'derivation', 'right', 'contest', 'demand', 'joining', 'plan'];
   return (isManager(caller) && manages.includes(record.kind)) || (isAuditor(caller) && inScope(caller, ...spokenOf(record), ...publisher));
 }
 

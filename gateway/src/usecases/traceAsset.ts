@@ -32,12 +32,12 @@ export async function traceAsset(services: Services, who: Who, requestId: string
     rights: await presentAll(readModel, caller, trace.rights, moment),
     grants: await presentAll(readModel, caller, trace.grants, moment),
     shares: await presentAll(readModel, caller, trace.shares, moment),
-    derivations: trace.derivations,
+    derivations: await presentAll(readModel, caller, trace.derivations, moment),
     refusals: trace.refusals,
     nextCursor: trace.nextCursor,
   };
 }
 
-function sizeOf({ rights, grants, shares, refusals }: Trace): number {
-  return rights.length + grants.length + shares.length + refusals.length;
+function sizeOf({ rights, grants, shares, derivations, refusals }: Trace): number {
+  return derivations.length + rights.length + grants.length + shares.length + refusals.length;
 }

@@ -44,6 +44,8 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
       return [record.provider, record.consumer];
     case 'right':
       return [record.holder, ...(record.offeredTo ? [record.offeredTo] : [])];
+    case 'derivation':
+      return [record.publisher, ...record.inputs.map(({ provider }) => provider)];
     case 'contest':
     case 'joining':
     case 'audit-query':
@@ -61,7 +63,7 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
   }
 }
 
-/** What one look at the record itself can tell. A right or a contest is seen by whoever sees its asset: `maySee` asks for that too. */
+/** What one look at the record itself can tell. A right, a contest or a derivation is seen by whoever sees its asset: `maySee` asks for that too. */
 export function visibleTo(caller: Caller): Visible {
   return (record) => {
     switch (record.kind) {
@@ -83,9 +85,11 @@ export function visibleTo(caller: Caller): Visible {
   };
 }
 
+const overAsset: readonly RecordKind[] = ['derivation', 'right', 'contest'];
+
 export async function maySee(readModel: ReadModel, caller: Caller, record: LedgerRecord): Promise<boolean> {
   if (visibleTo(caller)(record)) return true;
-  if (record.kind !== 'right' && record.kind !== 'contest') return false;
+  if (!overAsset.includes(record.kind) || !('asset' in record)) return false;
   const asset = await readModel.get('asset', record.asset);
   return asset !== undefined && visibleTo(caller)(asset);
 }

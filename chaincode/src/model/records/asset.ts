@@ -94,6 +94,11 @@ export const asset = z.strictObject({
   formerly: formerly.optional(),
   ...fields,
   distributions: z.array(distribution).max(50),
+  /**
+   * The derivation in force (records/derivation.ts), and the strictest sharing among the elements when it was recorded: whether a request needs
+   * a decision is told by the asset alone.
+   */
+  derived: z.strictObject({ derivation: recordId, shareType }).optional(),
   status: assetStatus,
   /** Why it was suspended or retired. */
   reason: localized.optional(),

@@ -4,6 +4,7 @@ import { auditQuery } from './auditQuery.js';
 import { dataElement } from './dataElement.js';
 import { demand, joining } from './demand.js';
 import { department, settings } from './department.js';
+import { derivation } from './derivation.js';
 import { grant } from './grant.js';
 import { plan } from './plan.js';
 import { contest, right } from './right.js';
@@ -15,6 +16,7 @@ export const records = {
   department,
   'data-element': dataElement,
   asset,
+  derivation,
   right,
   contest,
   demand,

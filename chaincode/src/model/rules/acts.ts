@@ -2,6 +2,7 @@ import type { RecordKind } from '../records/index.js';
 import { asset } from './acts/asset.js';
 import { dataElement } from './acts/dataElement.js';
 import { demand, joining } from './acts/demand.js';
+import { derivation } from './acts/derivation.js';
 import { grant } from './acts/grant.js';
 import { passingOn } from './acts/passing.js';
 import { plan } from './acts/plan.js';
@@ -14,6 +15,7 @@ type Acts = { readonly [K in RecordKind]: readonly ActRule<K>[] };
 
 const own: Acts = {
   asset,
+  derivation,
   right,
   contest,
   demand,

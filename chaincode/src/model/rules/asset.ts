@@ -33,6 +33,12 @@ export function revise(act: Act, asset: Asset, { expectedVersion, changes }: Tra
   return revised;
 }
 
+/** Whether a revision speaks of what inputs bound. A title may be mended though they have become stricter meanwhile. */
+export function touchesPolicy(changes: TransactionInput<'asset:revise'>['changes']): boolean {
+  const bound = [changes.elements, changes.shareType, changes.level, changes.openToPublic];
+  return bound.some((change) => change !== undefined);
+}
+
 /** 挂接: a distribution of a new name is added, one of a known name replaced. */
 export function attach(act: Act, asset: Asset, { expectedVersion, distribution }: TransactionInput<'asset:attach'>): Asset {
   mustOwn(act, asset, expectedVersion);

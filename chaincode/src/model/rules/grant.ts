@@ -149,7 +149,10 @@ function mustBeShareable(asset: Asset, elements: readonly string[]): 'unconditio
       given: list(withheld.map(({ name }) => name)),
       accepted: list(asset.elements.flatMap(({ name, shareType }) => (shareType === 'none' ? [] : [name]))),
     });
-  return [asset, ...found].some(({ shareType }) => shareType === 'conditional') ? 'conditional' : 'unconditional';
+  // What the inputs of a derived asset allow changes; once strict, it is decided by somebody (acts/grant.ts).
+  return [asset, asset.derived, ...found].some((item) => item?.shareType !== undefined && item.shareType !== 'unconditional')
+    ? 'conditional'
+    : 'unconditional';
 }
 
 function mustHoldTogether(act: Act, { elements, constraints }: Pick<Grant, 'elements' | 'constraints'>): void {

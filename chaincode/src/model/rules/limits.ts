@@ -18,6 +18,8 @@ export interface Clause {
     | 'RECIPIENT_NOT_GRANTED'
     | 'ASSET_NOT_SHARED'
     | 'METHOD_NOT_SHARED'
+    | 'INPUT_SUSPENDED'
+    | 'LINEAGE_TOO_LARGE'
   >;
   readonly given: string;
   readonly accepted: string;

@@ -1,5 +1,5 @@
-import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Command } from 'commander';
+import { assetId } from '../assetId.js';
 import { type Client, type Connection, connect } from '../client.js';
 import { CliError } from '../errors.js';
 import { json, out, t } from '../terminal.js';
@@ -24,20 +24,6 @@ export function traceCommand(program: Command, connection: (command: Command) =>
       if (options.json) json(trace);
       else out(drawTrace(trace, options.all ? { all: true } : {}));
     });
-}
-
-async function assetId(client: Client, given: string): Promise<string> {
-  if (/^ast-[0-9a-f]+$/.test(given)) return given;
-  const list = async (query: Record<string, string>) =>
-    (await client.get<{ items: Asset[] }>(`/assets?${new URLSearchParams({ ...query, limit: '10' })}`)).items;
-  const found = await list({ catalogCode: given });
-  const candidates = found.length > 0 ? found : await list({ q: given });
-  const [only] = candidates;
-  if (candidates.length === 1 && only) return only.id;
-  throw new CliError(
-    'NOT_FOUND',
-    candidates.length === 0 ? given : candidates.map(({ id, title }) => `${id} ${title.zh ?? title.en}`).join('; '),
-  );
 }
 
 /** Pages of one answer: all as of the block of the first. */

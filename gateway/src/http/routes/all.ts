@@ -5,6 +5,7 @@ import { dataElements } from './dataElements.js';
 import { deliveries } from './deliveries.js';
 import { demands } from './demands.js';
 import { departments } from './departments.js';
+import { derivations } from './derivations.js';
 import { evidence } from './evidence.js';
 import { grants } from './grants.js';
 import { imports } from './imports.js';
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...departments,
   ...dataElements,
   ...assets,
+  ...derivations,
   ...imports,
   ...rights,
   ...demands,

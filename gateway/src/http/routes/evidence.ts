@@ -19,6 +19,7 @@ const file = { description: 'The file that `drl verify` reads', schema: z.looseO
 const forms = {
   'data-element': {},
   asset: { dcat: LD_JSON, prov: 'application/json' },
+  derivation: {},
   right: {},
   demand: {},
   grant: { odrl: LD_JSON },
@@ -48,7 +49,7 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['data-element', 'asset', 'right', 'demand', 'grant', 'share', 'plan'] as const).map((kind) =>
+  ...(['data-element', 'asset', 'derivation', 'right', 'demand', 'grant', 'share', 'plan'] as const).map((kind) =>
     record(kind, kind, `Proof of every version of a ${kind}`),
   ),
   endpoint({

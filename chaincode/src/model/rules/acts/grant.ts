@@ -9,6 +9,7 @@ const decider = (change: Change<'grant'>) =>
 
 function needsNoDecision({ next, related: { asset } }: Change<'grant'>): boolean {
   if (asset?.id !== next.asset || asset.publisher !== next.assigner || asset.status !== 'published') return false;
+  if (asset.derived !== undefined && asset.derived.shareType !== 'unconditional') return false;
   const asked = next.elements.map((name) => asset.elements.find((element) => element.name === name));
   const open = (type: Asset['shareType'] | undefined) => type === undefined || type === 'unconditional';
   return asset.shareType === 'unconditional' && asked.every((element) => element !== undefined && open(element.shareType));
