@@ -6,6 +6,7 @@ import { chainCommands } from './commands/chain.js';
 import { deliverCommand } from './commands/deliver.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
+import { inboxCommands } from './commands/inbox.js';
 import { lineageCommand } from './commands/lineage.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
@@ -30,7 +31,22 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that ask a service, and those that work on the data directory itself. */
-const asks = ['import', 'trace', 'lineage', 'deliver', 'ask', 'evidence', 'terms', 'chain export'];
+const asks = [
+  'import',
+  'inbox',
+  'webhook add',
+  'webhook list',
+  'webhook test',
+  'webhook resume',
+  'webhook remove',
+  'trace',
+  'lineage',
+  'deliver',
+  'ask',
+  'evidence',
+  'terms',
+  'chain export',
+];
 const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
 
 function build(exit: (code: number) => void): Command {
@@ -53,6 +69,7 @@ function build(exit: (code: number) => void): Command {
     .addHelpText('after', '\n  drl start\n  drl trace HJ-001 --as auditor');
   localCommands(program, exit);
   importCommand(program, connectionOf, exit);
+  inboxCommands(program, connectionOf);
   traceCommand(program, connectionOf);
   lineageCommand(program, connectionOf);
   deliverCommand(program, connectionOf);

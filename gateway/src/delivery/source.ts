@@ -12,12 +12,16 @@ export interface ResourceAccess {
   readonly resolve?: Resolve;
 }
 
+/** Addresses and CIDR blocks that are open for a department beside the public ones. */
+export function rangesOf({ fetchAllow }: Pick<ResourceAccess, 'fetchAllow'>, department: string): readonly string[] {
+  return [...(fetchAllow.get(department) ?? []), ...(fetchAllow.get('*') ?? [])];
+}
+
 export async function openSource(accessURL: string, department: string, access: ResourceAccess, signal: AbortSignal): Promise<Source> {
   if (/^file:/i.test(accessURL)) {
     const root = access.fileRoots.get(department) ?? access.fileRoots.get('*');
     if (root === undefined) throw new ServiceError('RESOURCE_ADDRESS_REFUSED', { rule: 'FILE_ROOTS', accepted: 'a configured file root' });
     return openFile(root, accessURL);
   }
-  const ranges = [...(access.fetchAllow.get(department) ?? []), ...(access.fetchAllow.get('*') ?? [])];
-  return openHttp(accessURL, ranges, signal, access.resolve);
+  return openHttp(accessURL, rangesOf(access, department), signal, access.resolve);
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { ServiceError } from '../errors.js';
-import { followEvents } from '../usecases/followEvents.js';
 import type { Services } from '../usecases/services.js';
 import type { Call, Reply } from './endpoint.js';
 
@@ -12,7 +11,19 @@ const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 10;
 const streams = new Map<string, number>();
 
-export function eventStream(call: Call<{ from?: number | undefined }>, services: Services): Reply {
+export interface StreamEvent {
+  /** The block that it is of. */
+  readonly id: number;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** `events`: from a block on, until the signal. */
+export function eventStream(
+  call: Call<{ from?: number | undefined }>,
+  services: Services,
+  events: (from: number, signal: AbortSignal) => AsyncIterable<StreamEvent>,
+): Reply {
   const { who, query, request } = call;
   const { name } = who.user.identity;
   const last = request.get('Last-Event-ID');
@@ -24,7 +35,7 @@ export function eventStream(call: Call<{ from?: number | undefined }>, services:
   return {
     send: async (response) => {
       try {
-        await stream(response, call, services, from);
+        await stream(response, AbortSignal.any([call.signal, services.stopping]), from, events);
       } finally {
         streams.set(name, (streams.get(name) ?? 1) - 1);
       }
@@ -32,14 +43,18 @@ export function eventStream(call: Call<{ from?: number | undefined }>, services:
   };
 }
 
-async function stream(response: Response, { who, signal }: Call, services: Services, from: number): Promise<void> {
-  const until = AbortSignal.any([signal, services.stopping]);
+async function stream(
+  response: Response,
+  until: AbortSignal,
+  from: number,
+  events: (from: number, signal: AbortSignal) => AsyncIterable<StreamEvent>,
+): Promise<void> {
   response.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
   response.flushHeaders();
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
   try {
-    for await (const event of followEvents(services.readModel, who.caller, from, until)) {
-      const more = response.write(`id: ${event.block}\nevent: block\ndata: ${JSON.stringify(event)}\n\n`);
+    for await (const { id, event, data } of events(from, until)) {
+      const more = response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       // A client that reads slowly is waited for; one that has gone ends the wait.
       if (!more) await once(response, 'drain', { signal: until });
     }

@@ -9,6 +9,8 @@ export const directories = (dataDir: string) => ({
   guesses: join(dataDir, 'guesses'),
   questions: join(dataDir, 'questions'),
   fingerprints: join(dataDir, 'fingerprints'),
+  inbox: join(dataDir, 'inbox'),
+  webhooks: join(dataDir, 'webhooks'),
   wallet: join(dataDir, 'wallet'),
   trust: join(dataDir, 'trust'),
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SETTINGS_ID } from '@drl/chaincode/model/keys';
 import type { Consortium } from '@drl/network/consortium';
 import type { Logger } from 'pino';
 import { authenticator } from '../auth/authenticate.js';
@@ -11,11 +12,12 @@ import { Observations } from '../delivery/probe/observations.js';
 import { Probes } from '../delivery/probe/probes.js';
 import { stewardOf } from '../delivery/provider.js';
 import { Guesses } from '../delivery/query/guesses.js';
-import { openSource } from '../delivery/source.js';
+import { openSource, rangesOf } from '../delivery/source.js';
 import { createApp } from '../http/app.js';
 import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
 import type { Identities } from '../identities.js';
+import { ReadMarks } from '../inbox/marks.js';
 import { Journal } from '../journal.js';
 import { Fingerprints } from '../leaks/fingerprints.js';
 import { Questions } from '../questions.js';
@@ -24,6 +26,7 @@ import { endorserLookup } from '../usecases/nameEndorsers.js';
 import type { Services } from '../usecases/services.js';
 import { Submitter } from '../usecases/submit.js';
 import { callerLookup } from '../usecases/who.js';
+import { Webhooks } from '../webhooks/webhooks.js';
 import type { Backend } from './backend.js';
 import { directories } from './directories.js';
 import { watchRevocations } from './revocations.js';
@@ -66,6 +69,17 @@ export async function openService({ config, consortium, backend, identities, key
     blocks: (from, signal) => ledger.blocks(from, signal),
     height: async () => (await ledger.info()).height,
   });
+  const readMarks = await ReadMarks.open(dirs.inbox);
+  const webhooks = await Webhooks.open({
+    ...{ dir: dirs.webhooks, key, readModel },
+    ranges: (department) => rangesOf(config, department),
+    manages: async (department) => {
+      const [settings, own] = await Promise.all([readModel.get('settings', SETTINGS_ID), readModel.get('department', department)]);
+      return settings !== undefined && settings.managerMspId === own?.mspId;
+    },
+    // The address may hold a token: the log gets the webhook's id.
+    onFailure: ({ id, department }, error) => log.warn({ err: error, webhook: id, department }, 'webhook'),
+  });
   let metrics: Metrics | undefined;
   const submitter = new Submitter({
     ledger,
@@ -85,7 +99,7 @@ export async function openService({ config, consortium, backend, identities, key
     log,
   });
   const services: Services = {
-    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, fingerprints, identities, consortium },
+    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, fingerprints, identities, consortium, readMarks, webhooks },
     trustDir: dirs.trust,
     resources,
     stopping: stopping.signal,
@@ -124,6 +138,8 @@ export async function openService({ config, consortium, backend, identities, key
       // What was promised asynchronously has no request to wait for: it finishes here.
       await submitter.close();
       closeApp();
+      await webhooks.close();
+      await readMarks.close();
       await readModel.close();
       await journal.close();
       await guesses.close();

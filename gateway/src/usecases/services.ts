@@ -3,11 +3,13 @@ import type { Probes } from '../delivery/probe/probes.js';
 import type { Guesses } from '../delivery/query/guesses.js';
 import type { ResourceAccess } from '../delivery/source.js';
 import type { Enrol, Identities } from '../identities.js';
+import type { ReadMarks } from '../inbox/marks.js';
 import type { Journal } from '../journal.js';
 import type { Fingerprints } from '../leaks/fingerprints.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Questions } from '../questions.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
+import type { Webhooks } from '../webhooks/webhooks.js';
 import type { Submitter } from './submit.js';
 
 /** What use cases work with; main.ts puts it together. */
@@ -18,6 +20,8 @@ export interface Services {
   readonly journal: Journal;
   readonly questions: Questions;
   readonly fingerprints: Fingerprints;
+  readonly readMarks: ReadMarks;
+  readonly webhooks: Webhooks;
   readonly identities: Identities;
   readonly consortium: Consortium;
   /** Where departments' resources may be fetched from. */

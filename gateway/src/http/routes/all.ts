@@ -9,6 +9,7 @@ import { derivations } from './derivations.js';
 import { evidence } from './evidence.js';
 import { grants } from './grants.js';
 import { imports } from './imports.js';
+import { inbox } from './inbox.js';
 import { ledgerRoutes } from './ledger.js';
 import { meRoutes } from './me.js';
 import { plans } from './plans.js';
@@ -32,6 +33,7 @@ export const endpoints: readonly Endpoint[] = [
   ...queries,
   ...shares,
   ...plans,
+  ...inbox,
   ...audit,
   ...evidence,
   ...vocabularies,

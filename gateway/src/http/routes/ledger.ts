@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.js';
 import { describeLedger } from '../../usecases/describeLedger.js';
+import { followEvents } from '../../usecases/followEvents.js';
 import { lookUpTransaction } from '../../usecases/lookUpTransaction.js';
 import { readDecodedBlock, readRawBlock } from '../../usecases/readBlock.js';
 import type { Services } from '../../usecases/services.js';
@@ -57,7 +58,11 @@ export const ledgerRoutes = [
     who: 'every caller, who is told of each block what is theirs to see',
     query: z.strictObject({ from: whole(0).optional() }),
     answers: { 200: { description: 'The stream', mediaType: 'text/event-stream' } },
-    handle: async (call, services) => eventStream(call, services),
+    handle: async (call, services) =>
+      eventStream(call, services, async function* (from, signal) {
+        for await (const data of followEvents(services.readModel, call.who.caller, from, signal))
+          yield { id: data.block, event: 'block', data };
+      }),
   }),
 ];
 

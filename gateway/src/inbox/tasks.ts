@@ -1,0 +1,186 @@
+import type { Localized } from '@drl/chaincode/model/records/common';
+import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
+import { shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import type { Filters, ReadModel } from '../readmodel/readmodel.js';
+
+/** What waits for a department: derived from the records as they stand and from the time, never stored, so that what is done is gone from here by itself. */
+export interface Task {
+  readonly kind: string;
+  readonly subject: { readonly kind: RecordKind; readonly id: string };
+  /** Since when it waits. */
+  readonly since: string;
+  readonly dueAt?: string;
+  /** `near`: less than three days are left. */
+  readonly urgency: 'open' | 'near' | 'overdue';
+  readonly text: Required<Localized>;
+  /** The call that settles it. */
+  readonly call: string;
+}
+
+/** Of each kind of task as many are shown; an inbox with more has other troubles than their number. */
+const LIMIT = 200;
+const DAY_MS = 86_400_000;
+const NEAR_MS = 3 * DAY_MS;
+/** A grant that ends within a month is renewed now: its decision alone may take two working weeks. */
+const ENDING_MS = 30 * DAY_MS;
+
+interface Source<K extends RecordKind = RecordKind> {
+  readonly task: string;
+  readonly record: K;
+  /** Undefined: nothing for this reader. */
+  readonly filter: (reader: Reader) => Filters[K] | undefined;
+  readonly dueAt?: (record: LedgerRecord) => string | undefined;
+  readonly if?: (record: LedgerRecord, reader: Reader) => boolean;
+  readonly text: Required<Localized>;
+  readonly call: string;
+}
+
+export interface Reader {
+  readonly department: string;
+  readonly manages: boolean;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+function source<K extends RecordKind>(
+  declared: Omit<Source<K>, 'dueAt' | 'if'> & {
+    readonly dueAt?: (record: Extract<LedgerRecord, { kind: K }>) => string | undefined;
+    readonly if?: (record: Extract<LedgerRecord, { kind: K }>, reader: Reader) => boolean;
+  },
+): Source {
+  return declared as unknown as Source;
+}
+
+const managers =
+  <F>(filter: F) =>
+  ({ manages }: Reader) =>
+    manages ? filter : undefined;
+
+const sources: readonly Source[] = [
+  source({
+    ...{ task: 'decide-request', record: 'grant', call: 'POST /grants/{id}/approve · refuse · return' },
+    filter: ({ department }) => ({ assigner: department, status: 'requested' }),
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '待审批的使用申请', en: 'A request for a grant waits for your decision' },
+  }),
+  source({
+    ...{ task: 'decide-escalated', record: 'grant', call: 'POST /grants/{id}/approve · refuse' },
+    filter: ({ department, manages }) => (manages ? { status: 'escalated' } : { assigner: department, status: 'escalated' }),
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '逾期未决的使用申请，主管部门亦可决定', en: 'A request is past its deadline: the manager may decide it too' },
+  }),
+  source({
+    ...{ task: 'amend-request', record: 'grant', call: 'POST /grants/{id}/resubmit · withdraw' },
+    filter: ({ department }) => ({ assignee: department, status: 'returned' }),
+    text: { zh: '被退回、待修改的使用申请', en: 'Your request was returned to be amended' },
+  }),
+  source({
+    ...{ task: 'renew-grant', record: 'grant', call: 'POST /grants (renews: {id})' },
+    filter: ({ department }) => ({ assignee: department, status: 'active' }),
+    if: ({ constraints: { validTo } }, { at }) => validTo !== undefined && Date.parse(validTo) - Date.parse(at) < ENDING_MS,
+    dueAt: ({ constraints: { validTo } }) => validTo,
+    text: { zh: '即将到期的使用授权', en: 'A grant of yours ends soon' },
+  }),
+  source({
+    ...{ task: 'acknowledge-share', record: 'share', call: 'POST /shares/{id}/acknowledge' },
+    filter: ({ department }) => ({ consumer: department, status: 'committed' }),
+    dueAt: ({ answerDueAt }) => answerDueAt,
+    text: { zh: '待签收的共享数据', en: 'Data that was sent to you waits for your receipt' },
+  }),
+  source({
+    ...{ task: 'finish-delivery', record: 'share', call: 'POST /shares with share: {id} · POST /shares/{id}/void' },
+    filter: ({ department }) => ({ provider: department, status: 'opened' }),
+    if: (share, { at }) => shareHalfOpen(share, at),
+    dueAt: ({ answerDueAt }) => answerDueAt,
+    text: { zh: '中断未完的数据交付', en: 'A delivery of yours was cut off' },
+  }),
+  source({
+    ...{ task: 'resolve-mismatch', record: 'share', call: 'POST /shares/{id}/resolve · void' },
+    filter: ({ department }) => ({ party: department, status: 'mismatched' }),
+    text: { zh: '收发摘要不一致的共享', en: 'What was sent and what was received do not match' },
+  }),
+  source({
+    ...{ task: 'answer-offer', record: 'right', call: 'POST /rights/{id}/accept · decline' },
+    filter: ({ department }) => ({ offeredTo: department }),
+    if: ({ status }) => status === 'confirmed',
+    text: { zh: '待受让的数据权利', en: 'A right is offered to you' },
+  }),
+  source({
+    ...{ task: 'confirm-ownership', record: 'right', call: 'POST /rights/{id}/confirm · decline' },
+    filter: managers({ status: 'claimed' }),
+    if: ({ rightType }) => rightType === 'ownership',
+    text: { zh: '待确认的数据归属', en: 'A claim of ownership waits for your confirmation' },
+  }),
+  source({
+    ...{ task: 'rule-contest', record: 'contest', call: 'POST /rights/{id}/confirm · decline' },
+    filter: managers({ status: 'open' }),
+    text: { zh: '待裁决的权利异议', en: 'An objection to a right waits for your ruling' },
+  }),
+  source({
+    ...{ task: 'contested-right', record: 'contest', call: 'GET /rights/{id}' },
+    filter: () => ({ status: 'open' }),
+    if: ({ holder, by }, { department }) => holder === department || by === department,
+    text: { zh: '本部门有关的权利异议尚未裁决', en: 'An objection to a right of yours, or by you, is not ruled on yet' },
+  }),
+  source({
+    ...{ task: 'update-asset', record: 'asset', call: 'PATCH /assets/{id}' },
+    filter: ({ department }) => ({ publisher: department, overdue: true }),
+    text: { zh: '逾期未更新的数据资源', en: 'An asset is past its declared period of update' },
+  }),
+  source({
+    ...{ task: 'answer-demand', record: 'demand', call: 'POST /demands/{id}/reject' },
+    filter: ({ department }) => ({ owner: department, status: 'matched' }),
+    dueAt: ({ neededBy }) => neededBy,
+    text: { zh: '转来的数据需求', en: 'A demand was put to you' },
+  }),
+  source({
+    ...{ task: 'match-demand', record: 'demand', call: 'POST /demands/{id}/match · reject' },
+    filter: managers({ status: 'open' }),
+    dueAt: ({ neededBy }) => neededBy,
+    text: { zh: '待对接的数据需求', en: 'A demand waits to be matched' },
+  }),
+  source({
+    ...{ task: 'adopt-data-element', record: 'data-element', call: 'POST /data-elements/{id}/adopt · return' },
+    filter: managers({ status: 'proposed' }),
+    text: { zh: '待审定的数据元', en: 'A data element waits for adoption' },
+  }),
+];
+
+/** Every kind of task, in the order in which they are shown. */
+export const taskKinds: readonly string[] = sources.map(({ task }) => task);
+
+export async function tasksOf(readModel: ReadModel, reader: Reader): Promise<Task[]> {
+  const found = await Promise.all(
+    sources.map(async ({ task, record: kind, filter, if: holds = () => true, dueAt, text, call }) => {
+      const asked = filter(reader);
+      if (asked === undefined) return [];
+      const { items } = await readModel.list(kind, asked as never, { limit: LIMIT });
+      return (items as LedgerRecord[])
+        .filter((record) => holds(record, reader))
+        .map((record): Task => {
+          const due = dueAt?.(record);
+          const urgency = task === 'update-asset' ? 'overdue' : urgencyOf(due, reader.at);
+          const subject = record.kind === 'contest' ? ({ kind: 'right', id: record.right } as const) : { kind, id: record.id };
+          return {
+            ...{ kind: task, subject, since: record.updated.at, urgency, text },
+            ...(due === undefined ? {} : { dueAt: due }),
+            call: call.replace('{id}', subject.id),
+          };
+        });
+    }),
+  );
+  return found.flat().sort(mostUrgentFirst);
+}
+
+function urgencyOf(dueAt: string | undefined, at: string): Task['urgency'] {
+  if (dueAt === undefined) return 'open';
+  const left = Date.parse(dueAt) - Date.parse(at);
+  return left < 0 ? 'overdue' : left < NEAR_MS ? 'near' : 'open';
+}
+
+const order = { overdue: 0, near: 1, open: 2 } as const;
+const mostUrgentFirst = (a: Task, b: Task) =>
+  order[a.urgency] - order[b.urgency] ||
+  (a.dueAt ?? a.since).localeCompare(b.dueAt ?? b.since) ||
+  a.kind.localeCompare(b.kind) ||
+  a.subject.id.localeCompare(b.subject.id);
