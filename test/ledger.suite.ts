@@ -1,6 +1,7 @@
 import { blockCases } from './ledger/blocks.js';
 import { demandCases } from './ledger/demands.js';
 import { dictionaryCases } from './ledger/dictionary.js';
+import { disputeCases } from './ledger/disputes.js';
 import { endorsementCases } from './ledger/endorsement.js';
 import { planCases } from './ledger/plans.js';
 import { privateCases } from './ledger/privateData.js';
@@ -39,6 +40,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('the dictionary', () => dictionaryCases(current));
     describe('demands', () => demandCases(current));
     describe('plans', () => planCases(current));
+    describe('feedback, ratings, disputes', () => disputeCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

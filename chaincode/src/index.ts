@@ -6,6 +6,8 @@ import { DataElementContract } from './contract/dataElement.js';
 import { DemandContract, JoiningContract } from './contract/demand.js';
 import { DepartmentContract, SettingsContract } from './contract/department.js';
 import { DerivationContract } from './contract/derivation.js';
+import { DisputeContract } from './contract/dispute.js';
+import { FeedbackContract, RatingContract } from './contract/feedback.js';
 import { GrantContract } from './contract/grant.js';
 import { PlanContract } from './contract/plan.js';
 import { CallerContract, RecordContract } from './contract/queries.js';
@@ -25,6 +27,9 @@ export const contracts: (new () => Contract)[] = [
   JoiningContract,
   GrantContract,
   ShareContract,
+  RatingContract,
+  FeedbackContract,
+  DisputeContract,
   TermsContract,
   PlanContract,
   AuditContract,

@@ -64,7 +64,7 @@ function arrowsOf(kind: RecordKind, language: Language): Arrow[] {
 
 function verbOf(name: string, language: Language): string {
   const verb = name.split(':')[1] as string;
-  return language === 'en' ? verb : word(verbs, verb);
+  return language === 'en' ? verb : (verbs[name] ?? word(verbs, verb));
 }
 
 function word(words: Readonly<Record<string, string>>, name: string): string {

@@ -47,13 +47,14 @@ class WatchedLedger extends TestLedger {
       for (const next of this.all(kind)) {
         const previous = before.get(kind, next.id);
         if (previous?.version === next.version) continue;
-        this.changes.push({ name, previous, next, by, related: relatedTo(before, previous, next) });
+        this.changes.push({ name, previous, next, by, related: relatedTo(before, this, previous, next) });
       }
     return answer;
   }
 }
 
-function relatedTo(before: TestLedger, previous: LedgerRecord | undefined, next: LedgerRecord): Related {
+/** `after`: of a dispute that opens with a claim, the asset is written beside it. */
+function relatedTo(before: TestLedger, after: TestLedger, previous: LedgerRecord | undefined, next: LedgerRecord): Related {
   const ids = relatedIds(previous, next);
   const contests = before.all('contest');
   const owner =
@@ -66,6 +67,7 @@ function relatedTo(before: TestLedger, previous: LedgerRecord | undefined, next:
     owner: owner ? owner.holder : undefined,
     demand: ids.demand === undefined ? undefined : before.get('demand', ids.demand),
     share: ids.share === undefined ? undefined : before.get('share', ids.share),
+    about: (ids.about ?? []).flatMap(({ kind, id }) => after.get(kind, id) ?? []),
   };
 }
 
@@ -159,6 +161,7 @@ beforeAll(async () => {
   await ledger.submit('asset:publish', { id: free.id }, household);
   await granted(ledger, {}, free.id);
   await demands(free.id);
+  await complaints(asset.id, grant.id, share.id);
   const made = { asset: free.id, inputs: [{ asset: asset.id }], activity: zh('汇总') };
   await ledger.submit('derivation:record', made, household);
   await ledger.submit('derivation:record', made, household);
@@ -193,6 +196,52 @@ async function demands(asset: string): Promise<void> {
   await ledger.submit('demand:withdraw', { id: await file() }, socialConsumer);
 }
 
+/** Ratings, feedback and disputes, every act of theirs. */
+async function complaints(asset: string, grant: string, share: string): Promise<void> {
+  await ledger.submit('rating:give', { share, score: 4 }, socialConsumer);
+  const reason = zh('说明');
+  const raised = async () => {
+    const input = { asset, dimension: 'stale', severity: 'minor', description: zh('未更新') } as const;
+    return (await ledger.write('feedback', 'feedback:raise', input, social)).id;
+  };
+  const id = await raised();
+  for (const verb of ['contest', 'accept', 'fix'] as const) await ledger.submit(`feedback:${verb}`, { id, reason }, household);
+  await ledger.submit('feedback:reopen', { id, reason }, social);
+  await ledger.submit('feedback:fix', { id, reason }, household);
+  await ledger.submit('feedback:confirm', { id, reason }, social);
+  await ledger.submit('feedback:withdraw', { id: await raised() }, social);
+  const late = await Promise.all([raised(), raised()]);
+
+  const opened = async (freeze: boolean) =>
+    (await ledger.write('dispute', 'dispute:open', { subject: { kind: 'grant', id: grant }, claim: zh('主张'), freeze }, socialConsumer))
+      .id;
+  const dispute = await opened(true);
+  const evidence = [{ hash: SHA('d'), note: zh('记录') }];
+  await ledger.submit('dispute:answer', { id: dispute, text: zh('答辩') }, household);
+  await ledger.submit('dispute:submit', { id: dispute, evidence }, socialConsumer);
+  const items = [{ kind: 'grant' as const, id: grant }];
+  await ledger.submit('dispute:release', { id: dispute, items }, socialConsumer);
+  await ledger.submit('dispute:freeze', { id: dispute, items }, manager);
+  await ledger.submit('dispute:escalate', { id: dispute }, household);
+  await ledger.submit('dispute:decide', { id: dispute, outcome: 'upheld', ruling: zh('裁决') }, manager);
+  await ledger.submit('dispute:close', { id: dispute }, socialConsumer);
+  await ledger.submit('dispute:close', { id: await opened(false), reason }, socialConsumer);
+  const slow = await opened(false);
+
+  for (const [by, elements] of [
+    [household, ['DE01', 'DE02']],
+    [tax, ['DE01', 'DE02']],
+  ] as const)
+    await published(ledger, { authoritativeFor: [...elements] }, by);
+  ledger.now = new Date('2026-04-10T02:00:00Z');
+  await ledger.submit('feedback:decide', { id: late[0] as string, outcome: 'accepted', reason }, manager);
+  await ledger.submit('feedback:decide', { id: late[1] as string, outcome: 'dismissed', reason }, manager);
+  await ledger.submit('dispute:decide', { id: slow, outcome: 'dismissed', ruling: zh('裁决') }, manager);
+  await ledger.submit('dispute:close', { id: slow }, manager);
+  const conflict = ledger.all('dispute').find(({ subject }) => subject.kind === 'authority');
+  await ledger.submit('dispute:decide', { id: conflict?.id ?? '', authoritative: conflict?.assets[0], ruling: zh('裁决') }, manager);
+}
+
 test('whatever the contracts wrote is its author’s, as a reader of blocks judges it', () => {
   expect(ledger.changes.length).toBeGreaterThanOrEqual(60);
   expect(ledger.changes.map((change) => [change.name, change.next.kind, fault(change, change.by)])).toEqual(
@@ -210,6 +259,9 @@ const alternatives = [
   ...['share:resolve data-bureau', 'right:decline tax', 'right:decline household', 'grant:approve household'],
   ...['demand:match household', 'demand:match data-bureau', 'demand:reject household', 'demand:reject data-bureau'],
   ...['household', 'social-insurance'].flatMap((side) => [`grant:offerTerms ${side}`, `grant:declineTerms ${side}`]),
+  // Either side speaks, goes on to mediation or closes what has gone; the claimant and the manager release, and close what is decided.
+  ...['household', 'social-insurance'].flatMap((side) => [`dispute:submit ${side}`, `dispute:escalate ${side}`]),
+  ...['social-insurance', 'data-bureau'].flatMap((side) => [`dispute:release ${side}`, `dispute:close ${side}`]),
 ];
 
 test('a forger who also writes its own name into the stamps is a fault still, unless its word counts for that very act', () => {

@@ -33,7 +33,7 @@ test('一数一源: two that claim the same element are both contested, until on
   const a = await published(ledger, { authoritativeFor: ['DE01', 'DE02'] });
   const b = await published(ledger, { authoritativeFor: ['DE02'] }, social);
   const at = '2026-03-03T00:00:00Z';
-  const contested = (asset: Asset, others: Asset[]) => assetContested(asset, others, [], [], at);
+  const contested = (asset: Asset, others: Asset[]) => assetContested(asset, others, [], [], [], at);
   expect([authorityClash(a, b), authorityClash(a, a)]).toEqual([['DE02'], []]);
   expect([contested(a, [b]), contested(b, [a]), contested(a, [a])]).toEqual([true, true, false]);
   expect(contested(a, [{ ...b, authoritativeFor: [] }])).toBe(false);
@@ -45,7 +45,7 @@ test('an asset with a contested right is contested, until the manager rules', as
   const asset = await published(ledger);
   const claim = { asset: asset.id, rightType: 'ownership', role: 'producer', basis: zh('职责') } as const;
   const { id } = await ledger.write('right', 'right:claim', claim, household);
-  const now = () => assetContested(asset, [], ledger.all('right'), ledger.all('contest'), '2026-03-03T00:00:00Z');
+  const now = () => assetContested(asset, [], ledger.all('right'), ledger.all('contest'), [], '2026-03-03T00:00:00Z');
   expect(now()).toBe(false);
   await ledger.submit('right:contest', { id, reason: zh('异议') }, social);
   expect(now()).toBe(true);

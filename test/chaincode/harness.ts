@@ -125,6 +125,7 @@ export class TestLedger {
       record: this.touched(name, input),
       contest: options.contest,
       leaving: name === 'department:passOn' ? (input as { from: string }).from : undefined,
+      input,
     };
     return { name, ...invoked, endorsers: options.endorsers ?? endorsersFor(name, context) };
   }

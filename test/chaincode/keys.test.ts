@@ -1,4 +1,5 @@
 import { compositeKey, indexKeys, newId, recordKey, splitKey } from '@drl/chaincode/model/keys';
+import { records as kindsOfRecord, type RecordKind } from '@drl/chaincode/model/records/index';
 import fc from 'fast-check';
 
 const part = fc
@@ -28,22 +29,7 @@ test.each(['a\u0000b', '\u0000', 'a\u{10ffff}', 'a\ud800', '', 'x'.repeat(257)])
 );
 
 test('no record lives where an index does', () => {
-  const kinds = [
-    'settings',
-    'department',
-    'data-element',
-    'asset',
-    'derivation',
-    'right',
-    'contest',
-    'demand',
-    'joining',
-    'grant',
-    'share',
-    'refusal',
-    'plan',
-    'audit-query',
-  ] as const;
+  const kinds = Object.keys(kindsOfRecord) as RecordKind[];
   const records = kinds.map((kind) => splitKey(recordKey(kind, 'x'))[0]);
   const indexes = [
     indexKeys.catalogCode('a', 'b'),
@@ -55,9 +41,16 @@ test('no record lives where an index does', () => {
     indexKeys.rows('a'),
     indexKeys.contests('a', 'b'),
     indexKeys.joining('a', 'b'),
+    indexKeys.rated('a', '2026-03'),
+    indexKeys.conflict('a', 'b', 'c'),
+    indexKeys.frozen('grant', 'a'),
     indexKeys.soleDepartment('a'),
   ].map((key) => splitKey(key)[0]);
   expect(new Set([...records, ...indexes]).size).toBe(records.length + indexes.length);
+});
+
+test('of two assets there is one dispute about a data element, whichever is named first', () => {
+  expect(indexKeys.conflict('DE01', 'ast-1', 'ast-2')).toBe(indexKeys.conflict('DE01', 'ast-2', 'ast-1'));
 });
 
 test('an id is 96 bits of the transaction id, told apart by kind', () => {

@@ -1,5 +1,4 @@
 import type { Context } from 'fabric-contract-api';
-import { canonical } from '../model/canonical.js';
 import { RuleError } from '../model/errors.js';
 import { indexKeys } from '../model/keys.js';
 import type { Asset } from '../model/records/asset.js';
@@ -8,6 +7,7 @@ import { attach, publish, register, resume, retire, revise, suspend, touchesPoli
 import { mustFit, newlyBound } from '../model/rules/binding.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
+import { claimAuthority } from './authority.js';
 import { LedgerContract } from './base.js';
 import { mustStayNarrow } from './derivation.js';
 
@@ -95,16 +95,4 @@ export async function claimCode(unit: Pick<Unit<TransactionName>, 'state'>, { id
       accepted: `a code not yet used; this one is ${holder}'s`,
     });
   await unit.state.putText(key, id);
-}
-
-/** 一数一源: each claim has its own key, so that a second one does not overwrite the first. */
-export async function claimAuthority(
-  unit: Pick<Unit<TransactionName>, 'state'>,
-  { id, publisher, authoritativeFor = [] }: Asset,
-  before: readonly string[],
-): Promise<void> {
-  const put = (element: string, claimed: boolean) =>
-    unit.state.putText(indexKeys.authority(element, id), canonical({ asset: id, publisher, claimed }));
-  for (const element of authoritativeFor) if (!before.includes(element)) await put(element, true);
-  for (const element of before) if (!authoritativeFor.includes(element)) await put(element, false);
 }

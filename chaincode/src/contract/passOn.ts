@@ -3,7 +3,8 @@ import type { Asset } from '../model/records/asset.js';
 import { codeOfFormer } from '../model/rules/passing.js';
 import { mustPass, passOn } from '../model/rules/succession.js';
 import type { Unit } from '../unit.js';
-import { claimAuthority, claimCode } from './asset.js';
+import { claimCode } from './asset.js';
+import { indexClaims } from './authority.js';
 
 /** One record of a dissolved department goes to a successor, under the policy of who had it; from then on its key has the new one's. */
 export async function passRecordOn(unit: Unit<'department:passOn'>): Promise<string> {
@@ -24,6 +25,6 @@ async function reindexed(unit: Unit<'department:passOn'>, asset: Asset): Promise
   const holder = code && (await unit.state.text(indexKeys.catalogCode(publisher, code)));
   const next = code && holder !== undefined && holder !== asset.id ? { ...asset, catalogCode: codeOfFormer(unit.input.from, code) } : asset;
   await claimCode(unit, next);
-  await claimAuthority(unit, next, []);
+  await indexClaims(unit.state, next, []);
   return next;
 }

@@ -8,6 +8,7 @@ import type { TransactionName } from '../model/transactions.js';
 import type { State } from '../state.js';
 import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
+import { frozenBy } from './freeze.js';
 
 export class RightContract extends LedgerContract {
   constructor() {
@@ -71,13 +72,18 @@ export class RightContract extends LedgerContract {
 async function load(state: State, id: string): Promise<RightStanding> {
   const right = await state.need('right', id);
   const contests = await contestsOf(state, right);
+  const frozen = await frozenBy(state, 'right', id);
   const owner = await state.text(indexKeys.owner(right.asset));
   const ownership = owner === undefined ? undefined : await state.record('right', owner);
-  if (ownership === undefined || ownership.asset !== right.asset || ownership.rightType !== 'ownership') return { right, contests };
+  if (ownership === undefined || ownership.asset !== right.asset || ownership.rightType !== 'ownership') return { right, contests, frozen };
   return {
     right,
     contests,
-    ownership: { right: ownership, contests: ownership.id === id ? contests : await contestsOf(state, ownership) },
+    frozen,
+    ownership:
+      ownership.id === id
+        ? { right, contests, frozen }
+        : { right: ownership, contests: await contestsOf(state, ownership), frozen: await frozenBy(state, 'right', ownership.id) },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Grant } from '../model/records/grant.js';
 import type { Share } from '../model/records/share.js';
 import type { Act } from '../model/rules/act.js';
 import { upstreamForbids } from '../model/rules/derivation.js';
-import { type Clause, countForbids, forbids, reservationForbids, rowsForbid } from '../model/rules/limits.js';
+import { type Clause, countForbids, forbids, freezeForbids, reservationForbids, rowsForbid } from '../model/rules/limits.js';
 import { narrowed } from '../model/rules/policy.js';
 import { acknowledge, annul, commit, commitOpened, mustBeShareOf, mustProvide, open, refusal, resolve } from '../model/rules/share.js';
 import { findSlot, rootOf, seedOf } from '../model/slots.js';
@@ -13,6 +13,7 @@ import type { Unit } from '../unit.js';
 import { LedgerContract } from './base.js';
 import { fulfilBy } from './demand.js';
 import { boundsFor } from './derivation.js';
+import { frozenBy } from './freeze.js';
 
 type Sending = 'share:open' | 'share:commit';
 type Step = 'share:resolve' | 'share:void';
@@ -78,8 +79,12 @@ async function send<N extends Sending>(
   return unit.save('share', undefined, make(grant, useNumber), { grant });
 }
 
-/** The clause of grant, asset or its inputs that forbids it, counts and rows apart. */
-async function forbidden({ act, input, state }: Unit<Sending>, grant: Grant): Promise<Clause | undefined> {
+/** The clause of grant, asset or its inputs that forbids it, or the dispute that freezes it, counts and rows apart. */
+async function forbidden(unit: Unit<Sending>, grant: Grant): Promise<Clause | undefined> {
+  return (await agreedForbids(unit, grant)) ?? freezeForbids(await frozenBy(unit.state, 'grant', grant.id));
+}
+
+async function agreedForbids({ act, input, state }: Unit<Sending>, grant: Grant): Promise<Clause | undefined> {
   const asset = await state.need('asset', grant.asset);
   const bounds = await boundsFor(state, asset);
   if (bounds === undefined) return forbids(act.at, grant, asset, input);

@@ -49,6 +49,11 @@ function offset(instant: number, timeZone: string): number {
   return Date.parse(`${wallClock(instant, timeZone).replace(' ', 'T')}Z`) - Math.floor(instant / 1000) * 1000;
 }
 
+/** YYYY-MM. */
+export function localMonth(at: string, timeZone: string): string {
+  return localDay(Date.parse(at), timeZone).slice(0, 7);
+}
+
 function localDay(instant: number, timeZone: string): string {
   return wallClock(instant, timeZone).slice(0, 10);
 }

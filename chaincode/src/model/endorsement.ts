@@ -51,6 +51,12 @@ export function partiesOf(record: LedgerRecord): Parties {
       return { any: [record.department] };
     case 'refusal':
       return { all: [record.provider, record.consumer] };
+    case 'rating':
+      return { all: [record.by] };
+    case 'feedback':
+      return { any: [record.publisher, record.by] };
+    case 'dispute':
+      return { any: [record.claimant, record.respondent] };
     case 'audit-query':
       return { all: [record.by] };
   }

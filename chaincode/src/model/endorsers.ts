@@ -2,6 +2,7 @@ import { partiesOf, signs } from './endorsement.js';
 import type { Settings } from './records/department.js';
 import type { LedgerRecord } from './records/index.js';
 import type { Contest } from './records/right.js';
+import { favoured } from './rules/dispute.js';
 import type { TransactionName } from './transactions.js';
 
 /** What a client knows of a transaction before it asks for endorsements. */
@@ -15,24 +16,46 @@ export interface EndorserContext {
   readonly leaving?: string | undefined;
   /** Of a manager's right:decline: the oldest open contest, which it upholds. */
   readonly contest?: Contest | undefined;
+  /** What is asked for: of a ruling, for whom it is. */
+  readonly input?: unknown;
 }
 
 /**
  * The organisations to ask: two, however many there are. The manager, and the one that satisfies every key the transaction touches: the
  * caller's own where its word counts for the record, else the party that the act favours, else any department for what is new.
  */
-export function endorsersFor(name: TransactionName, { settings, callerMspId, mspOf, record, contest, leaving }: EndorserContext): string[] {
+export function endorsersFor(
+  name: TransactionName,
+  { settings, callerMspId, mspOf, record, contest, leaving, input }: EndorserContext,
+): string[] {
   if (name === 'terms:write') return partiesAlone(record, callerMspId, mspOf);
   if (name === 'terms:purge') return [callerMspId];
   const touched = name === 'right:decline' && contest !== undefined ? contest : name === 'demand:join' ? undefined : record;
-  const { any = [] } = touched === undefined ? {} : partiesOf(touched);
-  // A grant or share that the manager decides is signed by the side that asked, not by the one whose time has passed.
-  const favoured = touched?.kind === 'grant' || touched?.kind === 'share' ? any.toReversed() : any;
+  const favoured = touched === undefined ? [] : inFavour(name, touched, input);
   const order = leaving === undefined ? favoured : favoured.toSorted((a, b) => Number(a === leaving) - Number(b === leaving));
   const parties = order.map(mspOf).filter((mspId) => mspId !== undefined);
   const first = parties.length === 0 || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
   const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));
   return second === undefined ? [settings.managerMspId] : [settings.managerMspId, second];
+}
+
+/** The parties whose word counts, those first that a manager's act is for: none can hold up what goes against it. */
+function inFavour(name: TransactionName, record: LedgerRecord, input: unknown): readonly string[] {
+  const { any = [] } = partiesOf(record);
+  switch (record.kind) {
+    case 'dispute': {
+      const first = favoured(name, record, input);
+      return [first, ...any.filter((party) => party !== first)];
+    }
+    // What the manager decides is signed by the side that asked, not by the one whose time has passed.
+    case 'grant':
+    case 'share':
+      return any.toReversed();
+    case 'feedback':
+      return (input as { outcome?: string } | undefined)?.outcome === 'dismissed' ? any : any.toReversed();
+    default:
+      return any;
+  }
 }
 
 /**

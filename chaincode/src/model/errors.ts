@@ -70,6 +70,8 @@ export const ruleCodes = {
   WIDER_THAN_INPUTS: { status: 409, zh: '衍生数据不得比其输入更开放', en: 'Derived data may be no more open than its inputs' },
   LINEAGE_CYCLE: { status: 409, zh: '数据资源不得衍生自其自身', en: 'An asset is not derived from itself' },
   LINEAGE_TOO_LARGE: { status: 409, zh: '上游输入过多', en: 'There are too many inputs upstream' },
+  GRANT_FROZEN: { status: 409, zh: '授权因争议被冻结', en: 'The grant is frozen by a dispute' },
+  RIGHT_FROZEN: { status: 409, zh: '权利因争议被冻结', en: 'The right is frozen by a dispute' },
   TERMS_NO_PEER: {
     status: 409,
     zh: '一方所在机构没有可保存保密条款的节点',

@@ -50,6 +50,12 @@ export const indexKeys = {
   contests: (right: string, id: string) => compositeKey('contests', right, id),
   /** A department's joining of another's demand → the joining. */
   joining: (demand: string, department: string) => compositeKey('demand-joining', demand, department),
+  /** The rating of a grant in a month → rating id. */
+  rated: (grant: string, month: string) => compositeKey('rated', grant, month),
+  /** The dispute of two assets about one data element → dispute id, whichever of the two came first. */
+  conflict: (dataElement: string, ...assets: readonly [string, string]) => compositeKey('conflict', dataElement, ...[...assets].sort()),
+  /** The disputes that freeze a grant or right, as a JSON list of ids. A share reads its grant's; the disputes themselves say whether they stand. */
+  frozen: (kind: 'grant' | 'right', id: string) => compositeKey('frozen', kind, id),
   /** What a certificate without a department means: the only department of its organisation, or that there are several. */
   soleDepartment: (mspId: string) => compositeKey('sole-department', mspId),
 } as const;
@@ -74,6 +80,9 @@ const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-ele
   grant: 'grn',
   share: 'shr',
   refusal: 'rfs',
+  rating: 'rtg',
+  feedback: 'fbk',
+  dispute: 'dsp',
   'audit-query': 'aqy',
 };
 
@@ -82,7 +91,7 @@ export function planId(department: string, year: number): string {
   return `pln-${department}-${year}`;
 }
 
-/** A new record's id: unique as the transaction id is, equal on every endorser. 96 bits of SHA-256. */
-export function newId(kind: keyof typeof prefixes, transactionId: string): string {
-  return `${prefixes[kind]}-${transactionId.slice(0, 24)}`;
+/** A new record's id: unique as the transaction id is, equal on every endorser. 96 bits of SHA-256; `nth` counts those of one kind in one transaction. */
+export function newId(kind: keyof typeof prefixes, transactionId: string, nth = 0): string {
+  return `${prefixes[kind]}-${transactionId.slice(0, 24)}${nth === 0 ? '' : `-${nth}`}`;
 }

@@ -31,7 +31,7 @@ export function holdsPersonalData(text: string): boolean {
 }
 
 /** Not text that anybody writes: digests, our own record ids, times, and organisation codes (GB 32100 is public by design). */
-const MACHINE_MADE = /^(?:[0-9a-f]{64}|[a-z]{3}-[0-9a-f]{24}|\d{4}-\d{2}-\d{2}T[\d:.]+Z)$/;
+const MACHINE_MADE = /^(?:[0-9a-f]{64}|[a-z]{3}-[0-9a-f]{24}(?:-\d{1,4})?|\d{4}-\d{2}-\d{2}T[\d:.]+Z)$/;
 /** Where hexadecimal names are common, only a number that stands by itself counts. */
 const TOKENS_ONLY = new Set(['accessURL', 'conformsTo', 'requestId']);
 

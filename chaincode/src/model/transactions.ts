@@ -5,8 +5,11 @@ import { dataElementAdopt, dataElementPropose, dataElementRetire, dataElementRet
 import { demandFile, demandFulfil, demandJoin, demandMatch, demandReject, demandStep } from './records/demand.js';
 import { departmentAdmit, departmentPassOn, departmentRename, departmentSucceed, settingsInput } from './records/department.js';
 import { derivationRecord } from './records/derivation.js';
+import { disputeAnswer, disputeClose, disputeDecide, disputeFreeze, disputeOpen, disputeStep, disputeSubmit } from './records/dispute.js';
+import { feedbackDecide, feedbackRaise, feedbackReasoned, feedbackStep } from './records/feedback.js';
 import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { planMake, planRevise } from './records/plan.js';
+import { ratingGive } from './records/rating.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
 import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
 import { termsNamed } from './records/terms.js';
@@ -68,6 +71,23 @@ export const transactions = {
   'share:acknowledge': shareAcknowledge,
   'share:resolve': shareResolve,
   'share:void': shareVoid,
+  'rating:give': ratingGive,
+  'feedback:raise': feedbackRaise,
+  'feedback:accept': feedbackStep,
+  'feedback:contest': feedbackReasoned,
+  'feedback:fix': feedbackStep,
+  'feedback:confirm': feedbackStep,
+  'feedback:reopen': feedbackReasoned,
+  'feedback:withdraw': feedbackStep,
+  'feedback:decide': feedbackDecide,
+  'dispute:open': disputeOpen,
+  'dispute:answer': disputeAnswer,
+  'dispute:submit': disputeSubmit,
+  'dispute:escalate': disputeStep,
+  'dispute:decide': disputeDecide,
+  'dispute:close': disputeClose,
+  'dispute:freeze': disputeFreeze,
+  'dispute:release': disputeFreeze,
   'plan:make': planMake,
   'plan:revise': planRevise,
   'audit:record': auditQueryInput,

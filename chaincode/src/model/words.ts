@@ -22,6 +22,9 @@ export const actors: Record<Actor, Text> = {
   provider: { zh: '提供部门', en: 'provider' },
   consumer: { zh: '使用部门', en: 'consumer' },
   planner: { zh: '计划部门', en: 'the plan’s department' },
+  raiser: { zh: '反馈部门', en: 'who raised it' },
+  claimant: { zh: '申诉方', en: 'claimant' },
+  respondent: { zh: '被申诉方', en: 'respondent' },
   manager: { zh: '共享主管部门', en: 'manager' },
   'manager, once overdue': { zh: '逾期后共享主管部门', en: 'manager, once overdue' },
   auditor: { zh: '审计人员', en: 'auditor' },
@@ -37,6 +40,8 @@ export const kinds: Readonly<Record<string, Text>> = {
   joining: { zh: '共同需求', en: 'Joining of a demand' },
   grant: { zh: '使用授权', en: 'Grant' },
   share: { zh: '共享交易', en: 'Share' },
+  feedback: { zh: '数据质量反馈', en: 'Feedback' },
+  dispute: { zh: '争议', en: 'Dispute' },
 };
 
 export const statuses: Readonly<Record<string, string>> = {
@@ -69,6 +74,14 @@ export const statuses: Readonly<Record<string, string>> = {
   mismatched: '不一致',
   resolved: '已解决',
   void: '作废',
+  raised: '已提出',
+  accepted: '已采纳',
+  contested: '有异议',
+  fixed: '已整改',
+  negotiation: '协商',
+  mediation: '调解',
+  decided: '已裁决',
+  closed: '已结案',
 };
 
 export const verbs: Readonly<Record<string, string>> = {
@@ -112,4 +125,17 @@ export const verbs: Readonly<Record<string, string>> = {
   acknowledge: '签收',
   resolve: '解决',
   void: '作废',
+  raise: '提出反馈',
+  fix: '整改',
+  reopen: '退回整改',
+  decide: '裁决',
+  answer: '答辩',
+  submit: '举证',
+  escalate: '提请调解',
+  close: '结案',
+  freeze: '冻结',
+  release: '解冻',
+  // Where a verb means another thing for another record.
+  'feedback:accept': '采纳',
+  'dispute:open': '提起',
 };

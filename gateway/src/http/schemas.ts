@@ -3,6 +3,7 @@ import { assetStatus, distribution } from '@drl/chaincode/model/records/asset';
 import { departmentId, localized, mspId, recordId, stamp } from '@drl/chaincode/model/records/common';
 import { demandEffectiveStatus } from '@drl/chaincode/model/records/demand';
 import { policy } from '@drl/chaincode/model/records/derivation';
+import { feedbackStatus } from '@drl/chaincode/model/records/feedback';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import { type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { right } from '@drl/chaincode/model/records/right';
@@ -53,22 +54,29 @@ export const views = {
       distributions: z.array(distribution.extend({ reachability: reachability.optional() })),
       overdue: derived,
       contested: derived,
+      overruled: z.array(recordId).openapi({ description: 'Data elements that it claims and a ruling has given to another: derived' }),
       inputsSuspended: derived.optional(),
       upstream: z.array(fault).optional(),
       effectivePolicy: policy.optional().openapi({ description: 'Of a derived asset: what its inputs allow now' }),
     }),
   ),
   derivation: named('Derivation', records.derivation.extend({ inForce: derived })),
-  right: named('Right', records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived })),
+  right: named(
+    'Right',
+    records.right.extend({ status: z.enum([...right.shape.status.options, 'contested']), contested: derived, frozen: derived }),
+  ),
   contest: named('Contest', records.contest),
   demand: named(
     'Demand',
     records.demand.extend({ status: demandEffectiveStatus, requesters: z.array(departmentId), unmetBecause: z.array(unmet) }),
   ),
   joining: named('Joining', records.joining),
-  grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived })),
+  grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived, frozen: derived })),
   share: named('Share', records.share.extend({ halfOpen: derived })),
   refusal: named('Refusal', records.refusal),
+  rating: named('Rating', records.rating),
+  feedback: named('Feedback', records.feedback.extend({ status: z.enum([...feedbackStatus.options, 'escalated']) })),
+  dispute: named('Dispute', records.dispute.extend({ overdue: derived })),
   plan: named('Plan', records.plan),
   'audit-query': named(
     'AuditQuery',

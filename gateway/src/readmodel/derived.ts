@@ -1,8 +1,18 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { Dispute } from '@drl/chaincode/model/records/dispute';
 import type { Grant, GrantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
 import type { Contest, Right } from '@drl/chaincode/model/records/right';
-import { assetContested, demandStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import {
+  assetContested,
+  authorityClash,
+  demandStatus,
+  disputeStatus,
+  feedbackStatus,
+  grantStatus,
+  rightStatus,
+  shareHalfOpen,
+} from '@drl/chaincode/model/rules/derive';
 import { statuses } from './fields.js';
 import { keys } from './keys.js';
 import { loadMany } from './load.js';
@@ -22,6 +32,8 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   'right contested': ['claimed', 'confirmed'],
   'right lapsed': ['lapsed', 'claimed', 'confirmed'],
   'share half-open': ['opened', 'committed'],
+  'feedback escalated': ['raised', 'accepted', 'contested', 'fixed'],
+  'dispute mediation': ['opened', 'negotiation', 'mediation'],
 };
 
 export function storedStatuses(kind: RecordKind, status: string): readonly string[] {
@@ -42,6 +54,8 @@ export async function hasStatus(question: Question, record: LedgerRecord, status
   if (record.kind === 'demand') return demandStatus(record, question.at) === status;
   if (record.kind === 'grant') return (await effectiveGrantStatus(question, record)) === status;
   if (record.kind === 'right') return rightStatus(record, await contestsOf(question, record), question.at) === status;
+  if (record.kind === 'feedback') return feedbackStatus(record, question.at) === status;
+  if (record.kind === 'dispute') return disputeStatus(record, question.at) === status;
   return record.status === status;
 }
 
@@ -73,7 +87,15 @@ export async function isContested(question: Question, asset: Asset): Promise<boo
     range(question, keys.index('asset', 'authority', element)),
     endedSince(question, keys.ended('asset', 'authority', element)),
   ]);
-  return assetContested(asset, await all(question, 'asset', union(claims)), rights, contests, question.at);
+  const others = claims.length === 0 ? [] : await all(question, 'asset', union(claims));
+  const disputes = others.some((other) => authorityClash(asset, other).length > 0) ? await conflictsOf(question, asset) : [];
+  return assetContested(asset, others, rights, contests, disputes, question.at);
+}
+
+/** The disputes about the data elements that an asset claims. */
+function conflictsOf(question: Question, asset: Asset): Promise<Dispute[]> {
+  const elements = asset.authoritativeFor ?? [];
+  return all(question, 'dispute', union(elements.map((element) => range(question, keys.index('dispute', 'element', element)))));
 }
 
 /** Every record of a run that is known to be short. */

@@ -2,6 +2,7 @@ import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Demand } from '@drl/chaincode/model/records/demand';
 import type { Derivation } from '@drl/chaincode/model/records/derivation';
+import type { Dispute } from '@drl/chaincode/model/records/dispute';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { wordsOf } from './words.js';
@@ -13,7 +14,16 @@ export function clusterOf(record: LedgerRecord): string {
   return 'asset' in record ? record.asset : record.id;
 }
 
-export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>(['derivation', 'right', 'contest', 'grant', 'share', 'refusal']);
+export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>([
+  'derivation',
+  'right',
+  'contest',
+  'grant',
+  'share',
+  'refusal',
+  'rating',
+  'feedback',
+]);
 
 /** Every stored status of a kind: together they hold each record once, so that they stand for the list of all. */
 export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['status'][] } = {
@@ -29,6 +39,9 @@ export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['statu
   grant: ['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked'],
   share: ['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void'],
   refusal: ['refused'],
+  rating: ['given'],
+  feedback: ['raised', 'accepted', 'contested', 'fixed', 'confirmed', 'withdrawn', 'dismissed'],
+  dispute: ['opened', 'negotiation', 'mediation', 'decided', 'closed'],
   plan: ['active'],
   'audit-query': ['recorded'],
 };
@@ -87,6 +100,21 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ['provider', record.provider],
         ['consumer', record.consumer],
       ];
+    case 'rating':
+      return [
+        ['grant', record.grant],
+        ['share', record.share],
+        ['provider', record.provider],
+        ['by', record.by],
+      ];
+    case 'feedback':
+      return [
+        ['publisher', record.publisher],
+        ['by', record.by],
+        ['dimension', record.dimension],
+      ];
+    case 'dispute':
+      return disputeFields(record);
     case 'department':
       return [['mspId', record.mspId], ...(record.succession?.successors ?? []).map((id): Indexed => ['successor', id])];
     case 'plan':
@@ -109,6 +137,17 @@ function dataElementFields(element: DataElement): Indexed[] {
   ];
   for (const word of wordsOf(searched(element))) fields.push(['word', word]);
   return fields;
+}
+
+/** `subject` names a record; `element` the data element that two assets claim; `freezes` a grant or right. */
+function disputeFields({ claimant, respondent, assets, subject, freezes }: Dispute): Indexed[] {
+  return [
+    ['claimant', claimant],
+    ['respondent', respondent],
+    ...assets.map((id): Indexed => ['asset', id]),
+    subject.kind === 'authority' ? ['element', subject.dataElement] : ['subject', subject.id],
+    ...freezes.map(({ id }): Indexed => ['freezes', id]),
+  ];
 }
 
 function assetFields(asset: Asset): Indexed[] {

@@ -107,7 +107,7 @@ export class Fold {
     // All are held against what stood before the transaction; only then does any of them take its place.
     const judged = writes.map((write) => {
       const before = this.#standing.held(write.kind, write.id);
-      const fault = faultOf(write, tx, before?.record, caller, (next) => this.#standing.related(next, tx.at));
+      const fault = faultOf(write, tx, before?.record, caller, (next) => this.#standing.related(next, tx.at, tx.writes));
       return { write, before, fault };
     });
     const strange = strangePolicies(tx, this.#registry).map((key) => failed('ignored', keyAlone(key), 'POLICY'));
@@ -182,6 +182,7 @@ function failed(outcome: 'invalid' | 'ignored', write: Omit<RecordWrite, 'value'
 
 /** Undefined members are left out when it is written. */
 function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
+  if (record.kind === 'dispute') return { a: record.assets[0], g: record.subject.kind === 'grant' ? record.subject.id : undefined };
   return {
     a: assetOf(record),
     g: record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined,

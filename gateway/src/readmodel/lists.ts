@@ -2,7 +2,7 @@ import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/re
 import { assetOverdue, grantOverdue } from '@drl/chaincode/model/rules/derive';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { hasStatus, isContested, storedStatuses } from './derived.js';
-import { clustered, elementNames, inputAssets, searched, statuses } from './fields.js';
+import { clustered, elementNames, indexedOf, inputAssets, searched, statuses } from './fields.js';
 import { keys, orderAt, timeOfOrder } from './keys.js';
 import { loadMany } from './load.js';
 import { after, endedSince, intersection, type Positions, range, union } from './positions.js';
@@ -84,6 +84,9 @@ const parties: Partial<Record<RecordKind, readonly string[]>> = {
   grant: ['assigner', 'assignee'],
   share: ['provider', 'consumer'],
   refusal: ['provider', 'consumer'],
+  rating: ['provider', 'by'],
+  feedback: ['publisher', 'by'],
+  dispute: ['claimant', 'respondent'],
 };
 
 function anyOf(question: Question, kind: RecordKind, field: string, values: readonly string[]): Positions {
@@ -151,6 +154,8 @@ async function holdsOf(
   }
   if (record.kind === 'grant' && field === 'recipients') return record.constraints.recipients?.includes(String(value)) ?? false;
   if (record.kind === 'derivation' && field === 'input') return inputAssets(record).includes(String(value));
+  // Some of its fields have several values.
+  if (record.kind === 'dispute') return indexedOf(record).some(([name, held]) => name === field && held === value);
   if (record.kind === 'grant' && field === 'overdue') return grantOverdue(record, question.at) === value;
   const held = (record as unknown as Record<string, unknown>)[field];
   return (typeof held === 'number' ? String(held) : held) === value;

@@ -135,6 +135,30 @@ export interface Filters {
     to?: string;
   };
   readonly refusal: { asset?: string; grant?: string; provider?: string; consumer?: string; party?: string; from?: string; to?: string };
+  readonly rating: { asset?: string; grant?: string; share?: string; provider?: string; by?: string; party?: string };
+  readonly feedback: {
+    asset?: string;
+    publisher?: string;
+    by?: string;
+    party?: string;
+    dimension?: string;
+    status?: string;
+    from?: string;
+    to?: string;
+  };
+  /** `element`: the data element that two assets claim. `freezes`: a grant or right. */
+  readonly dispute: {
+    asset?: string;
+    subject?: string;
+    element?: string;
+    freezes?: string;
+    claimant?: string;
+    respondent?: string;
+    party?: string;
+    status?: string;
+    from?: string;
+    to?: string;
+  };
   /** `successor`: those that it took over from. */
   readonly department: { mspId?: string; successor?: string; status?: string };
   readonly plan: { department?: string; year?: string };

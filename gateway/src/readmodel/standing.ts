@@ -1,7 +1,7 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
-import type { Related } from '@drl/chaincode/model/rules/authorship';
+import { namedBy, type Related } from '@drl/chaincode/model/rules/authorship';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
-import type { BlockTransaction } from './decode.js';
+import type { BlockTransaction, RecordWrite } from './decode.js';
 import { BLOCK_LENGTH, keys, ORDER_LENGTH } from './keys.js';
 import { Memory } from './memory.js';
 import type { Level } from './store.js';
@@ -63,6 +63,7 @@ export class Standing {
             break;
           case 'derivation':
           case 'grant':
+          case 'feedback':
             need('asset', record.asset);
             break;
           case 'demand':
@@ -72,6 +73,12 @@ export class Standing {
           case 'joining':
             need('demand', record.demand);
             if (record.resolvedBy !== undefined) need('share', record.resolvedBy);
+            break;
+          case 'rating':
+            need('share', record.share);
+            break;
+          case 'dispute':
+            for (const named of namedBy(record.subject)) need(named.kind, named.id);
             break;
           case 'right':
           case 'contest':
@@ -96,26 +103,31 @@ export class Standing {
     this.#of(held.record.kind).set(held.record.id, held);
   }
 
-  /** What a change stands on (rules/authorship.ts), as it stood before the transaction. */
-  related(next: LedgerRecord, at: number): Related {
+  /** What a change stands on (rules/authorship.ts), as it stood before the transaction; of a dispute that opens with a claim, the asset that makes it as written beside it. */
+  related(next: LedgerRecord, at: number, beside: readonly RecordWrite[]): Related {
     const former = formerlyOf(next)?.at(-1)?.department;
-    if (former === undefined) return this.#related(next, at);
+    if (former === undefined) return this.#related(next, at, beside);
     const asset = 'asset' in next ? this.held('asset', next.asset)?.record : undefined;
-    return { asset, ...this.#related(next, at), predecessor: this.held('department', former)?.record };
+    return { asset, ...this.#related(next, at, beside), predecessor: this.held('department', former)?.record };
   }
 
-  #related(next: LedgerRecord, at: number): Related {
+  #related(next: LedgerRecord, at: number, beside: readonly RecordWrite[]): Related {
     switch (next.kind) {
       case 'share':
       case 'refusal':
         return { grant: this.held('grant', next.grant)?.record };
       case 'derivation':
       case 'grant':
+      case 'feedback':
         return { asset: this.held('asset', next.asset)?.record };
       case 'demand':
         return { asset: this.#record('asset', next.match?.asset), share: this.#record('share', next.resolvedBy) };
       case 'joining':
         return { demand: this.#record('demand', next.demand), share: this.#record('share', next.resolvedBy) };
+      case 'rating':
+        return { share: this.held('share', next.share)?.record };
+      case 'dispute':
+        return { about: namedBy(next.subject).flatMap(({ kind, id }) => writtenAs(beside, kind, id) ?? this.held(kind, id)?.record ?? []) };
       case 'right': {
         const from = next.transferredFrom === undefined ? undefined : this.held('right', next.transferredFrom)?.record;
         const owner = this.#owners.get(next.asset);
@@ -203,6 +215,9 @@ export class Standing {
     [...wanted.values()].forEach((take, i) => void take(values[i]));
   }
 }
+
+const writtenAs = (writes: readonly RecordWrite[], kind: RecordKind, id: string) =>
+  writes.find((write) => write.kind === kind && write.id === id)?.record;
 
 export function readUse(value: Buffer | undefined): Use {
   const [count = 0, rows = 0] = (value?.toString('latin1') ?? '').split(' ').map(Number);

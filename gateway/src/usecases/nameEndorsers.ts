@@ -26,6 +26,7 @@ export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium:
       record,
       contest,
       leaving: name === 'department:passOn' ? (input as { from: string }).from : undefined,
+      input,
     });
   };
 

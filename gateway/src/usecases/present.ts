@@ -1,9 +1,24 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import type { Asset } from '@drl/chaincode/model/records/asset';
+import type { Frozen } from '@drl/chaincode/model/records/dispute';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import type { Right } from '@drl/chaincode/model/records/right';
-import { assetContested, assetOverdue, grantOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import {
+  assetContested,
+  assetOverdue,
+  authorityClash,
+  disputeOverdue,
+  disputeStatus,
+  disputeTier,
+  feedbackStatus,
+  grantOverdue,
+  grantStatus,
+  isFrozen,
+  overruledClaims,
+  rightStatus,
+  shareHalfOpen,
+} from '@drl/chaincode/model/rules/derive';
 import type { ReadModel } from '../readmodel/readmodel.js';
 import { predecessorsOf } from './predecessors.js';
 import { presentDemand } from './presentDemand.js';
@@ -30,10 +45,15 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
   switch (record.kind) {
     case 'asset': {
       const overdue = assetOverdue(record, moment.at);
-      const contested = await contestedAsset(readModel, record, moment);
+      const { contested, overruled } = await authorityOf(readModel, record, moment);
       const upstream = await upstreamOf(readModel, record, moment);
-      const flags = { overdue, contested, ...(upstream && { 'inputs-suspended': upstream.inputsSuspended }) };
-      return { record: { ...record, overdue, contested, ...upstream }, derived: named(flags) };
+      const flags = {
+        overdue,
+        contested,
+        overruled: overruled.length > 0,
+        ...(upstream && { 'inputs-suspended': upstream.inputsSuspended }),
+      };
+      return { record: { ...record, overdue, contested, overruled, ...upstream }, derived: named(flags) };
     }
     case 'derivation': {
       const inForce = await isInForce(readModel, record, moment);
@@ -41,7 +61,11 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
     }
     case 'right': {
       const status = rightStatus(record, await contestsOf(readModel, record, moment), moment.at);
-      return { record: { ...record, status, contested: status === 'contested' }, derived: changed(status, record.status) };
+      const frozen = await frozenNow(readModel, { kind: 'right', id: record.id }, moment);
+      return {
+        record: { ...record, status, contested: status === 'contested', frozen },
+        derived: [...changed(status, record.status), ...named({ frozen })],
+      };
     }
     case 'demand': {
       const shown = await presentDemand(readModel, caller, record, moment);
@@ -51,7 +75,8 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
     case 'grant': {
       const status = await grantStatusNow(readModel, record, moment);
       const overdue = grantOverdue(record, moment.at);
-      return { record: { ...record, status, overdue }, derived: changed(status, record.status) };
+      const frozen = await frozenNow(readModel, { kind: 'grant', id: record.id }, moment);
+      return { record: { ...record, status, overdue, frozen }, derived: [...changed(status, record.status), ...named({ frozen })] };
     }
     case 'share': {
       const halfOpen = shareHalfOpen(record, moment.at);
@@ -69,6 +94,18 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
       return {
         record: { ...record, ...(predecessors.length > 0 ? { predecessors } : {}), ...(waiting ? { waiting } : {}) },
         derived: [...predecessors, ...open],
+      };
+    }
+    case 'feedback': {
+      const status = feedbackStatus(record, moment.at);
+      return { record: { ...record, status }, derived: changed(status, record.status) };
+    }
+    case 'dispute': {
+      const status = disputeStatus(record, moment.at);
+      const overdue = disputeOverdue(record, moment.at);
+      return {
+        record: { ...record, status, tier: disputeTier(record, moment.at), overdue },
+        derived: [...changed(status, record.status), ...named({ overdue })],
       };
     }
     default:
@@ -89,15 +126,26 @@ export function now(): Moment {
   return { at: new Date().toISOString() };
 }
 
-async function contestedAsset(readModel: ReadModel, asset: Asset, moment: Moment): Promise<boolean> {
+/** Whether somebody disputes a right or a claim of the asset, and which of its claims a ruling has set aside. */
+async function authorityOf(readModel: ReadModel, asset: Asset, moment: Moment): Promise<{ contested: boolean; overruled: string[] }> {
   const page = pageOf(moment);
   const rights = await readModel.list('right', { asset: asset.id, status: 'contested' }, page);
-  if (rights.items.length > 0) return true;
-  for (const authority of asset.authoritativeFor ?? []) {
-    const others = await readModel.list('asset', { authority }, page);
-    if (assetContested(asset, others.items, [], [], moment.at)) return true;
+  let contested = rights.items.length > 0;
+  const overruled: string[] = [];
+  for (const element of asset.authoritativeFor ?? []) {
+    const others = (await readModel.list('asset', { authority: element }, page)).items.filter(
+      (other) => authorityClash(asset, other).length > 0,
+    );
+    if (others.length === 0) continue;
+    const { items: disputes } = await readModel.list('dispute', { element }, page);
+    contested ||= assetContested({ ...asset, authoritativeFor: [element] }, others, [], [], disputes, moment.at);
+    if (overruledClaims(asset, others, disputes).includes(element)) overruled.push(element);
   }
-  return false;
+  return { contested, overruled };
+}
+
+async function frozenNow(readModel: ReadModel, item: Frozen, moment: Moment): Promise<boolean> {
+  return isFrozen(item, (await readModel.list('dispute', { freezes: item.id }, pageOf(moment))).items);
 }
 
 async function contestsOf(readModel: ReadModel, right: Right, moment: Moment) {

@@ -10,7 +10,7 @@ import type { Services } from './services.js';
 import { inScope, isAuditor, isManager, isParty, notFound, notYours, partiesOf, spokenOf } from './visibility.js';
 import type { Who } from './who.js';
 
-/** Who may: the parties of the record, managers for assets, rights, demands and plans, auditors in scope, whose look is recorded. */
+/** Who may: the parties of the record, managers for assets, rights, demands, plans, feedback and disputes, auditors in scope, whose look is recorded. */
 export function takeEvidence(services: Services, who: Who, requestId: string, subject: Subject): Promise<Buffer> {
   return takeAs(services, who, requestId, subject, undefined, () => make(services, who, subject));
 }
@@ -48,7 +48,7 @@ async function mayTake({ readModel }: Services, { caller }: Who, record: LedgerR
   const overAsset = record.kind === 'right' || record.kind === 'contest' ? await readModel.get('asset', record.asset) : undefined;
   const publisher = overAsset ? [overAsset.publisher] : [];
   if (isParty(caller, [...partiesOf(record), ...publisher])) return true;
-  const manages: readonly RecordKind[] = ['asset', 'derivation', 'right', 'contest', 'demand', 'joining', 'plan'];
+  const manages: readonly RecordKind[] = ['asset', 'derivation', 'right', 'contest', 'demand', 'joining', 'feedback', 'dispute', 'plan'];
   return (isManager(caller) && manages.includes(record.kind)) || (isAuditor(caller) && inScope(caller, ...spokenOf(record), ...publisher));
 }
 

@@ -52,6 +52,12 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
       return [record.by];
     case 'data-element':
       return [record.owner];
+    case 'rating':
+      return [record.provider, record.by];
+    case 'feedback':
+      return [record.publisher, record.by];
+    case 'dispute':
+      return [record.claimant, record.respondent];
     case 'demand':
       return [record.by, ...(record.match ? [record.match.owner] : [])];
     case 'plan':
@@ -63,7 +69,7 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
   }
 }
 
-/** What one look at the record itself can tell. A right, a contest or a derivation is seen by whoever sees its asset: `maySee` asks for that too. */
+/** What one look at the record itself can tell. What is openly said of an asset is seen by whoever sees the asset: `maySee` asks for that too. */
 export function visibleTo(caller: Caller): Visible {
   return (record) => {
     switch (record.kind) {
@@ -85,7 +91,8 @@ export function visibleTo(caller: Caller): Visible {
   };
 }
 
-const overAsset: readonly RecordKind[] = ['derivation', 'right', 'contest'];
+/** Rights, contests and lineage, and what users say of the data: who considers using it should know. */
+const overAsset: readonly RecordKind[] = ['derivation', 'right', 'contest', 'rating', 'feedback'];
 
 export async function maySee(readModel: ReadModel, caller: Caller, record: LedgerRecord): Promise<boolean> {
   if (visibleTo(caller)(record)) return true;

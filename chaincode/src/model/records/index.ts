@@ -5,8 +5,11 @@ import { dataElement } from './dataElement.js';
 import { demand, joining } from './demand.js';
 import { department, settings } from './department.js';
 import { derivation } from './derivation.js';
+import { dispute } from './dispute.js';
+import { feedback } from './feedback.js';
 import { grant } from './grant.js';
 import { plan } from './plan.js';
+import { rating } from './rating.js';
 import { contest, right } from './right.js';
 import { refusal, share } from './share.js';
 
@@ -25,6 +28,9 @@ export const records = {
   share,
   refusal,
   plan,
+  rating,
+  feedback,
+  dispute,
   'audit-query': auditQuery,
 } as const;
 

@@ -28,9 +28,9 @@ export function stampOf({ caller, at, transactionId, requestId }: Omit<Act, 'set
 }
 
 /** What a new record starts with. */
-export function born<K extends Parameters<typeof newId>[0]>(act: Act, kind: K) {
+export function born<K extends Parameters<typeof newId>[0]>(act: Act, kind: K, nth = 0) {
   const stamp = stampOf(act);
-  return { kind, id: newId(kind, act.transactionId), version: 1, created: stamp, updated: stamp };
+  return { kind, id: newId(kind, act.transactionId, nth), version: 1, created: stamp, updated: stamp };
 }
 
 /** What every change of a record carries. */

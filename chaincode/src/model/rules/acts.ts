@@ -3,6 +3,8 @@ import { asset } from './acts/asset.js';
 import { dataElement } from './acts/dataElement.js';
 import { demand, joining } from './acts/demand.js';
 import { derivation } from './acts/derivation.js';
+import { dispute } from './acts/dispute.js';
+import { feedback, rating } from './acts/feedback.js';
 import { grant } from './acts/grant.js';
 import { passingOn } from './acts/passing.js';
 import { plan } from './acts/plan.js';
@@ -24,6 +26,9 @@ const own: Acts = {
   share,
   refusal,
   plan,
+  rating,
+  feedback,
+  dispute,
   'audit-query': auditQuery,
   'data-element': dataElement,
   department,

@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.js';
 import type { RuleCode } from '../errors.js';
 import type { Stamp } from '../records/common.js';
+import type { DisputeSubject } from '../records/dispute.js';
 import type { LedgerRecord, RecordKind, RecordOf } from '../records/index.js';
 import type { ActRule, Change, Related } from './acts/rule.js';
 import { acts } from './acts.js';
@@ -45,6 +46,8 @@ export interface RelatedIds {
   readonly ownerOf?: string;
   /** The department that this change passes the record on from. */
   readonly predecessor?: string;
+  /** What a dispute is about; the claimant's asset may be one that the same transaction writes. */
+  readonly about?: readonly { readonly kind: RecordKind; readonly id: string }[];
 }
 
 export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecord): RelatedIds {
@@ -56,12 +59,20 @@ export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecor
   if ((next.kind === 'share' || next.kind === 'refusal') && previous === undefined) return { grant: next.grant };
   if (next.kind === 'demand') return next.status === 'matched' && next.match ? { asset: next.match.asset } : resolvedBy(next);
   if (next.kind === 'joining') return { demand: next.demand, ...resolvedBy(next) };
+  if (next.kind === 'feedback' && previous === undefined) return { asset: next.asset };
+  if (next.kind === 'rating') return { share: next.share };
+  if (next.kind === 'dispute' && previous === undefined) return { about: namedBy(next.subject) };
   if (next.kind !== 'right') return {};
   if (previous === undefined) return next.transferredFrom === undefined ? {} : { from: next.transferredFrom };
   return previous.status === 'claimed' && next.rightType !== 'ownership' ? { ownerOf: next.asset } : {};
 }
 
 const resolvedBy = ({ resolvedBy: share }: { readonly resolvedBy?: string | undefined }) => (share === undefined ? {} : { share });
+
+/** The records that a dispute is about. */
+export function namedBy(subject: DisputeSubject): { readonly kind: RecordKind; readonly id: string }[] {
+  return subject.kind === 'authority' ? subject.assets.map((id) => ({ kind: 'asset', id })) : [{ kind: subject.kind, id: subject.id }];
+}
 
 function follows(previous: AnyRecord | undefined, next: AnyRecord): boolean {
   if (previous === undefined) return next.version === 1 && same(next.created, next.updated);
@@ -80,20 +91,28 @@ function ownStamps(previous: AnyRecord | undefined, next: AnyRecord, { from }: R
 
 function stampsIn(record: AnyRecord | undefined): Stamp[] {
   if (record === undefined) return [];
-  const { kind } = record;
-  const stamps =
-    kind === 'data-element'
-      ? [record.adopted, record.revision?.proposed]
-      : kind === 'right'
-        ? [record.confirmed]
-        : kind === 'demand'
-          ? [record.match?.stamp]
-          : kind === 'grant'
-            ? [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted]
-            : kind === 'share'
-              ? [record.providerCommitment?.stamp, record.consumerCommitment?.stamp]
-              : [];
-  return stamps.filter((stamp) => stamp !== undefined);
+  return heldStamps(record).filter((stamp) => stamp !== undefined);
+}
+
+function heldStamps(record: AnyRecord): (Stamp | undefined)[] {
+  switch (record.kind) {
+    case 'data-element':
+      return [record.adopted, record.revision?.proposed];
+    case 'right':
+      return [record.confirmed];
+    case 'demand':
+      return [record.match?.stamp];
+    case 'grant':
+      return [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted];
+    case 'share':
+      return [record.providerCommitment?.stamp, record.consumerCommitment?.stamp];
+    case 'feedback':
+      return [record.decided];
+    case 'dispute':
+      return [record.decided, ...record.statements.map(({ stamp }) => stamp)];
+    default:
+      return [];
+  }
 }
 
 const ALWAYS = ['version', 'updated', 'status'];

@@ -10,6 +10,7 @@ export interface Clause {
     RuleCode,
     | 'GRANT_NOT_ACTIVE'
     | 'GRANT_EXPIRED'
+    | 'GRANT_FROZEN'
     | 'GRANT_EXHAUSTED'
     | 'ROWS_EXCEEDED'
     | 'PURPOSE_MISMATCH'
@@ -70,6 +71,13 @@ function elements(grant: Grant, asset: Asset, use: Use): Clause | undefined {
   const closed = use.elements.filter((name) => !open.includes(name));
   if (closed.length > 0) return { code: 'ELEMENT_WITHHELD', given: closed.join(', '), accepted: open.join(', ') || 'none' };
   return undefined;
+}
+
+/** A dispute holds everything under the grant until it ends. */
+export function freezeForbids(dispute: string | undefined): Clause | undefined {
+  return dispute === undefined
+    ? undefined
+    : { code: 'GRANT_FROZEN', given: `frozen by ${dispute}`, accepted: 'a grant that no dispute freezes' };
 }
 
 /** maxRows counts over the grant's whole life; what would exceed it is refused whole. */

@@ -29,6 +29,8 @@ export const passings = {
     drops: ['termsOffer'],
   },
   share: { states: ['opened', 'committed', 'mismatched'], bearers: ['provider', 'consumer'], publisher: 'provider' },
+  feedback: { states: ['raised', 'accepted', 'contested', 'fixed'], bearers: ['publisher', 'by'], publisher: 'publisher' },
+  dispute: { states: ['opened', 'negotiation', 'mediation', 'decided'], bearers: ['claimant', 'respondent'] },
 } satisfies { readonly [K in RecordKind]?: Passing<K> };
 
 export type PassingKind = keyof typeof passings;

@@ -14,8 +14,10 @@ export interface RightStanding {
   readonly right: Right;
   /** All contests of this right. */
   readonly contests: readonly Contest[];
+  /** The dispute that freezes it: it stays as it is, and is neither confirmed nor passed on. */
+  readonly frozen?: string | undefined;
   /** The ownership right that the asset's owner index names, with its contests; undefined if none was ever confirmed. */
-  readonly ownership?: { readonly right: Right; readonly contests: readonly Contest[] };
+  readonly ownership?: Omit<RightStanding, 'ownership'>;
 }
 
 /** What a step writes. */
@@ -38,6 +40,7 @@ export function claim(act: Act, asset: Asset, { asset: _id, holder, ...terms }: 
 /** Confirms a claim; on a contested right, the manager's word that the right stands, which dismisses the contests. */
 export function confirm(act: Act, standing: RightStanding, { reason }: TransactionInput<'right:confirm'>): RightOutcome {
   const { right } = standing;
+  mustThaw(standing);
   const settled = openOf(act, standing);
   if (settled.length > 0) {
     mustHold(act, 'manager');
@@ -82,6 +85,7 @@ export function contest(act: Act, standing: RightStanding, { reason }: Transacti
 export function offer(act: Act, standing: RightStanding, receiver: Department | undefined, { to }: TransactionInput<'right:offer'>): Right {
   const { right } = standing;
   mustActFor(act, right.holder, 'steward', 'consumer');
+  mustThaw(standing);
   mustBeIn(act, standing, 'confirmed');
   if (right.offeredTo !== undefined)
     throw new RuleError('STATE_FORBIDS', { rule: 'states', given: `offered to ${right.offeredTo}`, accepted: 'no offer pending' });
@@ -97,6 +101,7 @@ export function accept(act: Act, standing: RightStanding): { readonly from: Righ
   if (right.offeredTo === undefined)
     throw new RuleError('STATE_FORBIDS', { rule: 'states', given: 'no offer pending', accepted: 'an offer of the holder' });
   mustActFor(act, right.offeredTo, 'steward', 'consumer');
+  mustThaw(standing);
   mustBeIn(act, standing, 'confirmed');
   const base = born(act, 'right');
   const { reason: _reason, offeredTo: _offeredTo, transferredTo: _to, formerly: _formerly, ...terms } = right;
@@ -166,4 +171,9 @@ function mustActForOwner(act: Act, { ownership }: RightStanding): void {
   if (!ownership || !rightStands(ownership.right, ownership.contests, act.at))
     throw new RuleError('STATE_FORBIDS', { rule: 'states', given: 'no confirmed owner', accepted: 'ownership confirmed first' });
   mustActFor(act, ownership.right.holder, 'steward');
+  mustThaw(ownership);
+}
+
+function mustThaw({ frozen }: Pick<RightStanding, 'frozen'>): void {
+  if (frozen !== undefined) throw new RuleError('RIGHT_FROZEN', { rule: 'states', given: frozen, accepted: 'once the dispute has ended' });
 }

@@ -1,15 +1,16 @@
 import { callerFromCertificate } from '@drl/chaincode/certificate';
 import { type Caller, type CertifiedCaller, foundingCaller, resolveCaller } from '@drl/chaincode/model/caller';
 import { canonical } from '@drl/chaincode/model/canonical';
-import { SETTINGS_ID } from '@drl/chaincode/model/keys';
-import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
-import { authorshipFault, type Related } from '@drl/chaincode/model/rules/authorship';
+import { recordKey, SETTINGS_ID } from '@drl/chaincode/model/keys';
+import { type LedgerRecord, type RecordKind, type RecordOf, records } from '@drl/chaincode/model/records/index';
+import { authorshipFault, namedBy, type Related } from '@drl/chaincode/model/rules/authorship';
 import { rightStands } from '@drl/chaincode/model/rules/derive';
 import { passedFrom } from '@drl/chaincode/model/rules/passing';
 import type { Member } from '@drl/network/block/msp';
 import { BundleError } from '../errors.js';
 import { recordNeeds } from '../needs.js';
 import { actionOf, type OpenedTransaction, placeKey } from '../opened.js';
+import { writeOf } from '../rwset.js';
 import type { ProvenVersion } from './content.js';
 import type { Signers } from './signed.js';
 
@@ -56,7 +57,7 @@ function author(version: ProvenVersion, creator: Member | undefined, read: Read)
   const { department, mspId, name, custodian } = caller;
   const own = { at: transaction.entry.at, transactionId: transaction.entry.id, department, mspId, name, custodian };
   if (canonical(stamp) !== canonical(own)) throw new BundleError('STAMP', what);
-  const fault = authorshipFault(record.kind, previous, record, caller, related(previous, record, read));
+  const fault = authorshipFault(record.kind, previous, record, caller, related(version, read));
   if (fault !== undefined) throw new BundleError('AUTHOR', `${what}: ${fault}`);
   return caller;
 }
@@ -85,20 +86,31 @@ interface Named {
   readonly match?: { readonly asset: string };
   readonly demand?: string;
   readonly resolvedBy?: string;
+  readonly share?: string;
 }
 
 /** What a change stands on, of what its transaction read. */
-function related(previous: LedgerRecord | undefined, record: LedgerRecord, read: Read): Related {
+function related({ previous, record, transaction }: ProvenVersion, read: Read): Related {
   const named = record as Named;
+  const about = record.kind === 'dispute' ? namedBy(record.subject) : [];
   return {
     asset: one(read, 'asset', named.asset ?? named.match?.asset),
     demand: one(read, 'demand', named.demand),
-    share: one(read, 'share', named.resolvedBy),
     grant: one(read, 'grant', named.grant),
+    share: one(read, 'share', named.resolvedBy ?? named.share),
+    about: about.flatMap(({ kind, id }) => writtenBy(transaction, kind, id) ?? one(read, kind, id) ?? []),
     from: one(read, 'right', named.transferredFrom),
     owner: ownerOf(named.asset, record.updated.at, read),
     predecessor: one(read, 'department', passedFrom(previous, record)),
   };
+}
+
+/** A record as the transaction itself writes it: the claim that opens a dispute stands beside it. */
+function writtenBy(transaction: OpenedTransaction, kind: RecordKind, id: string): LedgerRecord | undefined {
+  const { rwset, chaincode } = actionOf(transaction);
+  const written = writeOf(rwset, chaincode, recordKey(kind, id));
+  const parsed = written && records[kind].safeParse(JSON.parse(written.toString('utf8')));
+  return parsed?.success ? parsed.data : undefined;
 }
 
 /** The holder of the asset's ownership, if it stands: confirmed, in its term, and contested by nobody. An asset has one such right, and the confirming transaction read it. */

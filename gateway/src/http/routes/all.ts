@@ -6,7 +6,9 @@ import { deliveries } from './deliveries.js';
 import { demands } from './demands.js';
 import { departments } from './departments.js';
 import { derivations } from './derivations.js';
+import { disputes } from './disputes.js';
 import { evidence } from './evidence.js';
+import { feedback, ratings } from './feedback.js';
 import { grants } from './grants.js';
 import { imports } from './imports.js';
 import { inbox } from './inbox.js';
@@ -32,6 +34,9 @@ export const endpoints: readonly Endpoint[] = [
   ...deliveries,
   ...queries,
   ...shares,
+  ...ratings,
+  ...feedback,
+  ...disputes,
   ...plans,
   ...inbox,
   ...audit,

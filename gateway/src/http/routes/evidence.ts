@@ -12,7 +12,7 @@ import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
 const who =
-  'every caller for a data element; the parties of the record, managers for assets, rights, demands and plans, auditors in scope (the look is recorded on the ledger)';
+  'every caller for a data element; the parties of the record, managers for assets, rights, demands, plans, feedback and disputes, auditors in scope (the look is recorded on the ledger)';
 const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
 /** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
@@ -24,6 +24,9 @@ const forms = {
   demand: {},
   grant: { odrl: LD_JSON },
   share: { prov: 'application/json' },
+  rating: {},
+  feedback: {},
+  dispute: {},
   plan: {},
   transaction: {},
 } as const;
@@ -49,8 +52,8 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['data-element', 'asset', 'derivation', 'right', 'demand', 'grant', 'share', 'plan'] as const).map((kind) =>
-    record(kind, kind, `Proof of every version of a ${kind}`),
+  ...(['data-element', 'asset', 'derivation', 'right', 'demand', 'grant', 'share', 'rating', 'feedback', 'dispute', 'plan'] as const).map(
+    (kind) => record(kind, kind, `Proof of every version of a ${kind}`),
   ),
   endpoint({
     method: 'post',

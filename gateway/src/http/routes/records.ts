@@ -34,8 +34,11 @@ export function readOne(kind: RecordKind, plural: string, who: string, query?: z
   });
 }
 
-/** `GET /assets?…`: pages stay full, since what the caller may not see is left out while reading. */
-export function readMany<K extends RecordKind>(kind: K, plural: string, who: string, filters: z.ZodRawShape): Endpoint {
+/**
+ * `GET /assets?…`: pages stay full, since what the caller may not see is left out while reading. `openly`: of an asset that is named, what
+ * whoever sees the asset may read.
+ */
+export function readMany<K extends RecordKind>(kind: K, plural: string, who: string, filters: z.ZodRawShape, openly = false): Endpoint {
   return endpoint({
     method: 'get',
     path: `/${plural}`,
@@ -45,7 +48,9 @@ export function readMany<K extends RecordKind>(kind: K, plural: string, who: str
     query: z.strictObject({ ...filters, ...paging }),
     answers: { 200: { description: 'A page', schema: listOf(String(views[kind].meta()?.id ?? kind), views[kind]) } },
     handle: async ({ query, who: { caller } }, { readModel, probes }) => {
-      const page = await readModel.list(kind, filterOf(query) as Filters[K], pageOf(query), visibleTo(caller));
+      const { asset } = query as { readonly asset?: string };
+      const ofAsset = openly && asset !== undefined ? await readVisible(readModel, caller, 'asset', asset) : undefined;
+      const page = await readModel.list(kind, filterOf(query) as Filters[K], pageOf(query), ofAsset ? undefined : visibleTo(caller));
       const shown = await presentAll(readModel, caller, page.items, now());
       return {
         body: { ...page, items: page.items.map((record, i) => withReachability(probes, record, shown[i] as Record<string, unknown>)) },

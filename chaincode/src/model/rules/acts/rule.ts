@@ -3,7 +3,7 @@ import type { Asset } from '../../records/asset.js';
 import type { Demand } from '../../records/demand.js';
 import type { Department } from '../../records/department.js';
 import type { Grant } from '../../records/grant.js';
-import type { RecordKind, RecordOf } from '../../records/index.js';
+import type { LedgerRecord, RecordKind, RecordOf } from '../../records/index.js';
 import type { Right } from '../../records/right.js';
 import type { Share } from '../../records/share.js';
 import type { TransactionName } from '../../transactions.js';
@@ -20,10 +20,12 @@ export interface Related {
   readonly grant?: Grant | undefined;
   /** The demand that another joins. */
   readonly demand?: Demand | undefined;
-  /** The share that fulfils a demand, as it stood. */
+  /** The share that fulfils a demand, or that a rating is of, as it stood. */
   readonly share?: Share | undefined;
   /** The department that a record was passed on from, as it stood: whether it is dissolved, and who takes over. */
   readonly predecessor?: Department | undefined;
+  /** What a new dispute is about (authorship.ts namedBy), as it stood, or as the same transaction writes it. */
+  readonly about?: readonly LedgerRecord[];
 }
 
 export interface Change<K extends RecordKind> {
@@ -46,6 +48,9 @@ export type Actor =
   | 'provider'
   | 'consumer'
   | 'planner'
+  | 'raiser'
+  | 'claimant'
+  | 'respondent'
   | 'manager'
   | 'manager, once overdue'
   | 'auditor';
