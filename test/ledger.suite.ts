@@ -10,6 +10,7 @@ import { ruleCases } from './ledger/rules.js';
 import { stateCases } from './ledger/state.js';
 import { submissionCases } from './ledger/submission.js';
 import { termsCases } from './ledger/terms.js';
+import { ticketCases } from './ledger/tickets.js';
 import { type Harness, World } from './ledger/world.js';
 
 export type { Harness } from './ledger/world.js';
@@ -41,6 +42,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('demands', () => demandCases(current));
     describe('plans', () => planCases(current));
     describe('feedback, ratings, disputes', () => disputeCases(current));
+    describe('tickets', () => ticketCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

@@ -1,5 +1,6 @@
 import { type DerItem, derItem, derItems } from './der.js';
 import { type CertifiedCaller, type Role, roles } from './model/caller.js';
+import { sha256 } from './model/commitment.js';
 
 /** fabric-ca puts a certificate's attributes here, as JSON { attrs: { name: value } } (fabric-ca lib/attrmgr). */
 const ATTRIBUTES = '2a03040506070801'; // 1.2.3.4.5.6.7.8.1
@@ -27,10 +28,19 @@ export function callerFromCertificate(pem: string, mspId: string): CertifiedCall
   return caller;
 }
 
-function read(pem: string, mspId: string): CertifiedCaller {
+/** SHA-256 of the certificate's DER, in hexadecimal. */
+export function fingerprint(pem: string): string {
+  return sha256(der(pem));
+}
+
+function der(pem: string): Uint8Array {
   const body = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(pem)?.[1];
   if (body === undefined) throw new TypeError('no PEM certificate');
-  const [tbs] = derItems(derItem(Buffer.from(body, 'base64'), SEQUENCE));
+  return Buffer.from(body, 'base64');
+}
+
+function read(pem: string, mspId: string): CertifiedCaller {
+  const [tbs] = derItems(derItem(der(pem), SEQUENCE));
   if (tbs?.tag !== SEQUENCE) throw new TypeError('not an X.509 certificate');
   const fields = derItems(tbs.content);
   // RFC 5280 section 4.1: [0] version, serial, signature, issuer, validity, subject, key, [3] extensions. Version 1 has no [0].

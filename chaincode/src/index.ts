@@ -14,6 +14,7 @@ import { CallerContract, RecordContract } from './contract/queries.js';
 import { RightContract } from './contract/right.js';
 import { ShareContract } from './contract/share.js';
 import { TermsContract } from './contract/terms.js';
+import { TicketContract } from './contract/ticket.js';
 
 /** What fabric-shim serves: one contract for each record. It adds its own system contract to this very array, so hand it a copy to run it twice. */
 export const contracts: (new () => Contract)[] = [
@@ -26,6 +27,7 @@ export const contracts: (new () => Contract)[] = [
   DemandContract,
   JoiningContract,
   GrantContract,
+  TicketContract,
   ShareContract,
   RatingContract,
   FeedbackContract,

@@ -142,6 +142,8 @@ beforeAll(async () => {
   await ledger.submit('grant:withdraw', { id: (await ledger.write('grant', 'grant:request', ask(asset.id), taxConsumer)).id }, taxConsumer);
   const share = await ledger.write('share', 'share:commit', sent(grant.id), household);
   await ledger.submit('share:acknowledge', { id: share.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);
+  const asking = { grant: grant.id, purpose: 'dpv:IdentityVerification', elements: ['name'], seconds: 60 };
+  await ledger.submit('ticket:issue', asking, socialConsumer);
   const wrong = await ledger.write('share', 'share:commit', sent(grant.id), household);
   await ledger.submit('share:acknowledge', { id: wrong.id, payloadHash: SHA('b'), hashAlgorithm: 'sha-256' }, socialConsumer);
   await ledger.submit('share:resolve', { id: wrong.id, resolution: zh('重发') }, socialConsumer);

@@ -38,6 +38,7 @@ test('no record lives where an index does', () => {
     indexKeys.use('a', 1),
     indexKeys.full('a', 1, 0),
     indexKeys.exhausted('a'),
+    indexKeys.ticketUse('a'),
     indexKeys.rows('a'),
     indexKeys.contests('a', 'b'),
     indexKeys.joining('a', 'b'),

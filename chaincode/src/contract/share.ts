@@ -7,6 +7,7 @@ import { upstreamForbids } from '../model/rules/derivation.js';
 import { type Clause, countForbids, forbids, freezeForbids, reservationForbids, rowsForbid } from '../model/rules/limits.js';
 import { narrowed } from '../model/rules/policy.js';
 import { acknowledge, annul, commit, commitOpened, mustBeShareOf, mustProvide, open, refusal, resolve } from '../model/rules/share.js';
+import { ticketForbids } from '../model/rules/ticket.js';
 import { findSlot, rootOf, seedOf } from '../model/slots.js';
 import type { TransactionInput } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
@@ -67,6 +68,8 @@ async function send<N extends Sending>(
   mustProvide(act, grant, input);
   const clause = await forbidden(unit, grant);
   if (clause) return refuse(unit, name, grant, clause);
+  const unticketed = input.ticket === undefined ? undefined : await ticketClause(unit, input.ticket);
+  if (unticketed) return refuse(unit, name, grant, unticketed);
   const rowsKey = indexKeys.rows(grant.id);
   const limited = grant.constraints.maxRows !== undefined;
   const taken = limited ? Number((await state.text(rowsKey)) ?? 0) : 0;
@@ -76,6 +79,7 @@ async function send<N extends Sending>(
   if (useNumber === 'exhausted') return refuse(unit, name, grant, countForbids(grant));
   // One key for all: a sum is exact only where each share sees the one before, so a grant with a row limit takes one share a block.
   if (limited && input.rows > 0) await state.putText(rowsKey, String(taken + input.rows));
+  if (input.ticket !== undefined) await state.putText(indexKeys.ticketUse(input.ticket), act.transactionId);
   return unit.save('share', undefined, make(grant, useNumber), { grant });
 }
 
@@ -101,6 +105,12 @@ async function complete(unit: Unit<'share:commit'>, id: string): Promise<string>
   const next = commitOpened(act, share, input);
   const clause = (await forbidden(unit, grant)) ?? reservationForbids(share, input.rows);
   return clause ? refuse(unit, 'share:commit', grant, clause) : unit.save('share', share, next);
+}
+
+/** Of two shares on one ticket the later finds the key there, and one in the same block is a read conflict. */
+async function ticketClause({ act, input, state }: Unit<Sending>, id: string): Promise<Clause | undefined> {
+  const ticket = await state.need('ticket', id);
+  return ticketForbids(act.at, ticket, input, await state.text(indexKeys.ticketUse(id)));
 }
 
 /** The number of the use that this share takes; none where the grant has no count. */

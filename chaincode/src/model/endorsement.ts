@@ -49,6 +49,7 @@ export function partiesOf(record: LedgerRecord): Parties {
       return { any: [record.provider, record.consumer] };
     case 'plan':
       return { any: [record.department] };
+    case 'ticket':
     case 'refusal':
       return { all: [record.provider, record.consumer] };
     case 'rating':

@@ -72,6 +72,9 @@ export const ruleCodes = {
   LINEAGE_TOO_LARGE: { status: 409, zh: '上游输入过多', en: 'There are too many inputs upstream' },
   GRANT_FROZEN: { status: 409, zh: '授权因争议被冻结', en: 'The grant is frozen by a dispute' },
   RIGHT_FROZEN: { status: 409, zh: '权利因争议被冻结', en: 'The right is frozen by a dispute' },
+  TICKET_USED: { status: 409, zh: '取数凭单已使用', en: 'The ticket has been used' },
+  TICKET_EXPIRED: { status: 409, zh: '取数凭单已过期', en: 'The ticket has expired' },
+  TICKET_MISMATCH: { status: 409, zh: '与取数凭单所载不符', en: 'This is not what the ticket was issued for' },
   TERMS_NO_PEER: {
     status: 409,
     zh: '一方所在机构没有可保存保密条款的节点',

@@ -44,6 +44,8 @@ export const indexKeys = {
   full: (grant: string, height: number, index: number) => compositeKey('full', grant, String(height), String(index)),
   /** The grant is used up: every use key is taken. */
   exhausted: (grant: string) => compositeKey('exhausted', grant),
+  /** The one share that may stand on a ticket → the transaction that opened it. */
+  ticketUse: (ticket: string) => compositeKey('ticket-use', ticket),
   /** Rows taken so far under a grant with a row limit (one share a block: the sum must be exact). */
   rows: (grant: string) => compositeKey('rows', grant),
   /** A right's contests, found by range → who contests; the contest is a record of its own. */
@@ -78,6 +80,7 @@ const prefixes: Record<Exclude<RecordKind, 'settings' | 'department' | 'data-ele
   demand: 'dmd',
   joining: 'jng',
   grant: 'grn',
+  ticket: 'tkt',
   share: 'shr',
   refusal: 'rfs',
   rating: 'rtg',

@@ -13,6 +13,7 @@ import { ratingGive } from './records/rating.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
 import { shareAcknowledge, shareCommit, shareOpen, shareResolve, shareVoid } from './records/share.js';
 import { termsNamed } from './records/terms.js';
+import { ticketIssue } from './records/ticket.js';
 
 /**
  * Every transaction of the contracts, with the schema of its input: the closed list that chain, gateway and OpenAPI share.
@@ -66,6 +67,7 @@ export const transactions = {
   /** Write private data alone, and no record: the text goes by transient data, endorsed by the parties and nobody else. */
   'terms:write': termsNamed,
   'terms:purge': termsNamed,
+  'ticket:issue': ticketIssue,
   'share:open': shareOpen,
   'share:commit': shareCommit,
   'share:acknowledge': shareAcknowledge,

@@ -72,6 +72,7 @@ export const views = {
   ),
   joining: named('Joining', records.joining),
   grant: named('Grant', records.grant.extend({ status: grantEffectiveStatus, overdue: derived, frozen: derived })),
+  ticket: named('Ticket', records.ticket.extend({ expired: derived })),
   share: named('Share', records.share.extend({ halfOpen: derived })),
   refusal: named('Refusal', records.refusal),
   rating: named('Rating', records.rating),

@@ -19,6 +19,7 @@ export const clustered: ReadonlySet<RecordKind> = new Set<RecordKind>([
   'right',
   'contest',
   'grant',
+  'ticket',
   'share',
   'refusal',
   'rating',
@@ -37,6 +38,7 @@ export const statuses: { readonly [K in RecordKind]: readonly RecordOf<K>['statu
   demand: ['open', 'matched', 'rejected', 'withdrawn', 'fulfilled'],
   joining: ['open', 'withdrawn', 'fulfilled'],
   grant: ['requested', 'returned', 'active', 'refused', 'withdrawn', 'suspended', 'revoked'],
+  ticket: ['issued'],
   share: ['opened', 'committed', 'acknowledged', 'mismatched', 'resolved', 'void'],
   refusal: ['refused'],
   rating: ['given'],
@@ -93,6 +95,7 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ...[...recipients].map((department): Indexed => ['recipients', department]),
       ];
     }
+    case 'ticket':
     case 'share':
     case 'refusal':
       return [

@@ -123,6 +123,7 @@ export interface Filters {
     status?: string;
     overdue?: boolean;
   };
+  readonly ticket: { asset?: string; grant?: string; provider?: string; consumer?: string };
   readonly share: {
     asset?: string;
     grant?: string;

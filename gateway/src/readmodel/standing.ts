@@ -58,6 +58,7 @@ export class Standing {
             need('grant', record.grant);
             if (former !== undefined) need('asset', record.asset);
             break;
+          case 'ticket':
           case 'refusal':
             need('grant', record.grant);
             break;
@@ -113,6 +114,7 @@ export class Standing {
 
   #related(next: LedgerRecord, at: number, beside: readonly RecordWrite[]): Related {
     switch (next.kind) {
+      case 'ticket':
       case 'share':
       case 'refusal':
         return { grant: this.held('grant', next.grant)?.record };

@@ -69,6 +69,8 @@ function subjectsOf(record: LedgerRecord): string[] {
     case 'grant':
       return [path('asset', record.asset, record.assetVersion), ...(record.renews ? [path('grant', record.renews)] : [])];
     case 'share':
+      return [path('grant', record.grant), ...(record.ticket ? [path('ticket', record.ticket)] : [])];
+    case 'ticket':
     case 'refusal':
       return [path('grant', record.grant)];
     default:

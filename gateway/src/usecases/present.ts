@@ -87,6 +87,12 @@ export async function present(readModel: ReadModel, caller: Caller, record: Ledg
         derived: named({ 'half-open': halfOpen }),
       };
     }
+    case 'ticket': {
+      const { caseRef, ...rest } = record;
+      const expired = Date.parse(moment.at) > Date.parse(record.expiresAt);
+      const theirs = isParty(caller, partiesOf(record)) || isAuditor(caller);
+      return { record: { ...rest, ...(caseRef !== undefined && theirs ? { caseRef } : {}), expired }, derived: named({ expired }) };
+    }
     case 'department': {
       const predecessors = await predecessorsOf(readModel, [record.id], false);
       const waiting = record.status === 'dissolved' ? await countWaiting(readModel, record.id, moment) : undefined;

@@ -39,6 +39,7 @@ export function partiesOf(record: LedgerRecord): readonly string[] {
   switch (record.kind) {
     case 'grant':
       return [record.assigner, record.assignee];
+    case 'ticket':
     case 'share':
     case 'refusal':
       return [record.provider, record.consumer];

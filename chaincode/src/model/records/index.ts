@@ -12,6 +12,7 @@ import { plan } from './plan.js';
 import { rating } from './rating.js';
 import { contest, right } from './right.js';
 import { refusal, share } from './share.js';
+import { ticket } from './ticket.js';
 
 /** The schema of every record on the chain, by kind: what a reader of blocks holds each write against. */
 export const records = {
@@ -25,6 +26,7 @@ export const records = {
   demand,
   joining,
   grant,
+  ticket,
   share,
   refusal,
   plan,

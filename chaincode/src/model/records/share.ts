@@ -28,7 +28,7 @@ export const fingerprint = z.strictObject({
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 
-const use = {
+export const use = {
   purpose,
   /** Says that no data is handed over but answers, match or no match, about one subject; absent: the data itself. */
   method: z.literal('query-verify').optional(),
@@ -52,6 +52,8 @@ export const share = z.strictObject({
   consumer: departmentId,
   formerly: formerly.optional(),
   ...use,
+  /** The consumer's own word that it asked, where it asked from another gateway (ticket.ts). */
+  ticket: recordId.optional(),
   /** What it took from the grant's limits when it opened; a void share gives nothing back. */
   useNumber: z.int().min(1).optional(),
   rowsReserved: z.int().min(0),
@@ -72,11 +74,12 @@ export const share = z.strictObject({
 export type Share = z.infer<typeof share>;
 
 /** A delivery whose digest is known only afterwards: opens first, which takes its count and rows. Said by the provider. */
-export const shareOpen = z.strictObject({ grant: recordId, ...use, rows: z.int().min(0) });
+export const shareOpen = z.strictObject({ grant: recordId, ticket: recordId.optional(), ...use, rows: z.int().min(0) });
 /** The provider commits what it sent: a share of its own, or (with `share`) the one that opened before. */
 export const shareCommit = z.strictObject({
   grant: recordId,
   share: recordId.optional(),
+  ticket: recordId.optional(),
   ...use,
   ...payload,
   startedAt: time.optional(),

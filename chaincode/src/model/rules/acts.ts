@@ -12,6 +12,7 @@ import { auditQuery, department, settings } from './acts/register.js';
 import { contest, right } from './acts/right.js';
 import type { ActRule } from './acts/rule.js';
 import { refusal, share } from './acts/share.js';
+import { ticket } from './acts/ticket.js';
 
 type Acts = { readonly [K in RecordKind]: readonly ActRule<K>[] };
 
@@ -23,6 +24,7 @@ const own: Acts = {
   demand,
   joining,
   grant,
+  ticket,
   share,
   refusal,
   plan,

@@ -56,7 +56,7 @@ export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecor
   if (next.kind === 'grant' && next.status === 'active' && previous?.status !== 'requested' && previous?.status !== 'suspended')
     return { asset: next.asset };
   if (next.kind === 'derivation') return { asset: next.asset };
-  if ((next.kind === 'share' || next.kind === 'refusal') && previous === undefined) return { grant: next.grant };
+  if ((next.kind === 'share' || next.kind === 'refusal' || next.kind === 'ticket') && previous === undefined) return { grant: next.grant };
   if (next.kind === 'demand') return next.status === 'matched' && next.match ? { asset: next.match.asset } : resolvedBy(next);
   if (next.kind === 'joining') return { demand: next.demand, ...resolvedBy(next) };
   if (next.kind === 'feedback' && previous === undefined) return { asset: next.asset };

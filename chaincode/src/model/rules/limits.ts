@@ -21,6 +21,9 @@ export interface Clause {
     | 'METHOD_NOT_SHARED'
     | 'INPUT_SUSPENDED'
     | 'LINEAGE_TOO_LARGE'
+    | 'TICKET_USED'
+    | 'TICKET_EXPIRED'
+    | 'TICKET_MISMATCH'
   >;
   readonly given: string;
   readonly accepted: string;

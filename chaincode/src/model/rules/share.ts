@@ -55,6 +55,7 @@ export function commitOpened(act: Act, share: Share, { grant, share: _id, ...sai
   if (grant !== share.grant) throw invalid('grant', `the share opened under ${share.grant}`);
   if (said.purpose !== share.purpose) throw invalid('purpose', `the share opened for ${share.purpose}`);
   if (said.method !== share.method) throw invalid('method', `the share opened for ${share.method ?? 'the data itself'}`);
+  if (said.ticket !== undefined && said.ticket !== share.ticket) throw invalid('ticket', `the share opened on ${share.ticket ?? 'none'}`);
   if (said.actingFor !== share.actingFor) throw invalid('actingFor', `the share opened for ${share.actingFor ?? 'the consumer itself'}`);
   if (said.elements.some((name) => !share.elements.includes(name))) throw invalid('elements', 'more than the share opened with');
   return {

@@ -18,6 +18,7 @@ import { plans } from './plans.js';
 import { queries } from './queries.js';
 import { rights } from './rights.js';
 import { shares } from './shares.js';
+import { tickets } from './tickets.js';
 import { vocabularies } from './vocabularies.js';
 
 /** Every endpoint of the API: the router and the OpenAPI document are made from this table. */
@@ -33,6 +34,7 @@ export const endpoints: readonly Endpoint[] = [
   ...grants,
   ...deliveries,
   ...queries,
+  ...tickets,
   ...shares,
   ...ratings,
   ...feedback,

@@ -23,6 +23,7 @@ const forms = {
   right: {},
   demand: {},
   grant: { odrl: LD_JSON },
+  ticket: {},
   share: { prov: 'application/json' },
   rating: {},
   feedback: {},
