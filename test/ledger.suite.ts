@@ -9,6 +9,7 @@ import { rangeCases } from './ledger/ranges.js';
 import { ruleCases } from './ledger/rules.js';
 import { stateCases } from './ledger/state.js';
 import { submissionCases } from './ledger/submission.js';
+import { successionCases } from './ledger/succession.js';
 import { termsCases } from './ledger/terms.js';
 import { ticketCases } from './ledger/tickets.js';
 import { type Harness, World } from './ledger/world.js';
@@ -43,6 +44,7 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('plans', () => planCases(current));
     describe('feedback, ratings, disputes', () => disputeCases(current));
     describe('tickets', () => ticketCases(current));
+    describe('departments change', () => successionCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

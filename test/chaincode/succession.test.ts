@@ -5,10 +5,10 @@ import type { Department } from '@drl/chaincode/model/records/department';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { authorshipFault } from '@drl/chaincode/model/rules/authorship';
-import { bound, passed, passingKinds, passings, waits } from '@drl/chaincode/model/rules/passing';
+import { assetOf, bound, passed, passingKinds, passings, waits } from '@drl/chaincode/model/rules/passing';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import fc from 'fast-check';
-import { ask, city, confidential, granted, household, published, SHA, sent, social, socialConsumer, tax, zh } from './city';
+import { ask, city, confidential, granted, household, published, SHA, sent, social, socialConsumer, tax, taxConsumer, zh } from './city';
 import type { TestLedger } from './harness';
 import { person } from './people';
 
@@ -198,6 +198,50 @@ describe('passing on', () => {
     expect(received.formerly).toBeUndefined();
   });
 
+  test('what hangs on a department of the dictionary and of demands goes on with its successor', async () => {
+    const { ledger, asset, population } = await story();
+    const body = { name: zh('姓名'), definition: zh('户籍登记的姓名'), type: 'string' as const };
+    const element = await ledger.write('data-element', 'data-element:propose', { id: 'DE-1', ...body }, household);
+    const demand = await ledger.write(
+      'demand',
+      'demand:file',
+      {
+        want: zh('人口'),
+        elements: [{ name: 'name' }],
+        purpose: 'dpv:IdentityVerification',
+        legalBasis: basis,
+        neededBy: '2026-12-31T00:00:00.000Z',
+      },
+      socialConsumer,
+    );
+    const matched = await ledger.write('demand', 'demand:match', { id: demand.id, asset: asset.id }, manager);
+    const items = [{ name: 'i-1', kind: 'collect' as const, title: zh('归集'), dueAt: '2026-11-30T00:00:00.000Z' }];
+    const plan = await ledger.write('plan', 'plan:make', { year: 2026, items }, household);
+    await merge(ledger, 'household', 'population');
+    await expect(pass(ledger, matched, 'household', 'population')).rejects.toMatchObject({ detail: { accepted: 'the asset first' } });
+    for (const record of [asset, matched, element, plan]) await pass(ledger, record, 'household', 'population');
+    expect(ledger.get('demand', demand.id)).toMatchObject({
+      match: { asset: asset.id, owner: 'population', stamp: matched.match?.stamp },
+      formerly: [{ as: 'match.owner', department: 'household' }],
+    });
+    await ledger.submit('demand:reject', { id: demand.id, reason: zh('不予提供') }, population.steward);
+    const own = await ledger.write('plan', 'plan:make', { year: 2026, items }, population.steward);
+    expect([own.id, plan.id]).toEqual(['pln-population-2026', 'pln-household-2026']);
+    const more = [...items, { ...(items[0] as (typeof items)[number]), name: 'i-2' }];
+    expect(await ledger.submit('plan:revise', { id: plan.id, items: more }, population.steward)).toMatchObject({
+      ...{ id: plan.id, department: 'population', formerly: [{ as: 'department', department: 'household' }] },
+    });
+    await ledger.submit('data-element:return', { id: 'DE-1', reason: zh('补充') }, manager);
+    await ledger.submit('data-element:propose', { id: 'DE-1', ...body }, population.steward);
+    await ledger.submit('data-element:adopt', { id: 'DE-1' }, manager);
+    await ledger.submit('data-element:revise', { id: 'DE-1', ...body, definition: zh('又一定义') }, population.steward);
+    expect(await ledger.submit('data-element:adopt', { id: 'DE-1' }, manager)).toMatchObject({
+      edition: 2,
+      owner: 'population',
+      formerly: [{ as: 'owner', department: 'household' }],
+    });
+  });
+
   test('a code that the successor uses already is told apart, and none comes to mean another asset', async () => {
     const { ledger, asset, population } = await story();
     const own = await published(ledger, { catalogCode: 'HJ-001' }, population.steward);
@@ -358,6 +402,25 @@ describe('whatever is merged, split and renamed', () => {
     await ledger.submit('share:commit', sent(grant.id), household);
     const done = await ledger.write('share', 'share:commit', sent(grant.id), household);
     await ledger.submit('share:acknowledge', { id: done.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);
+    const demand = (by: typeof social, name: string) =>
+      ledger.write(
+        'demand',
+        'demand:file',
+        {
+          want: zh(name),
+          elements: [{ name: 'name' }],
+          purpose: 'dpv:IdentityVerification',
+          legalBasis: basis,
+          neededBy: '2026-12-31T00:00:00.000Z',
+        },
+        by,
+      );
+    await demand(taxConsumer, '人口');
+    const put = await demand(socialConsumer, '姓名');
+    await ledger.submit('demand:match', { id: put.id, asset: own.id }, manager);
+    const need = { purpose: 'dpv:IdentityVerification', legalBasis: basis, neededBy: '2026-12-31T00:00:00.000Z' };
+    await ledger.submit('demand:join', { id: put.id, ...need }, taxConsumer);
+    await ledger.submit('data-element:propose', { id: 'DE-1', name: zh('姓名'), definition: zh('姓名'), type: 'string' }, household);
     await ledger.submit('asset:retire', { id: (await published(ledger)).id, reason: zh('停用') }, household);
     return ledger;
   }
@@ -410,7 +473,8 @@ describe('whatever is merged, split and renamed', () => {
       for (const { id } of ledger.all(passing)) {
         const record = ledger.get(passing, id) as LedgerRecord;
         if (!waits(record, department.id)) continue;
-        const only = bound(record, department.id, 'asset' in record ? ledger.get('asset', record.asset) : undefined);
+        const about = assetOf(record);
+        const only = bound(record, department.id, about === undefined ? undefined : ledger.get('asset', about));
         const to = only ?? (successors[turn++ % successors.length] as string);
         await pass(ledger, record, department.id, to);
       }

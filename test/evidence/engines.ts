@@ -1,3 +1,4 @@
+import { canonical } from '@drl/chaincode/model/canonical';
 import { endorsersFor } from '@drl/chaincode/model/endorsers';
 import type { Settings } from '@drl/chaincode/model/records/department';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
@@ -23,7 +24,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-const departments = { 'data-bureau': 'BureauMSP', household: 'PoliceMSP', 'social-insurance': 'SocialMSP' } as const;
+const departments = {
+  'data-bureau': 'BureauMSP',
+  household: 'PoliceMSP',
+  'social-insurance': 'SocialMSP',
+  /** Takes over from the household office. */
+  population: 'AgenciesMSP',
+} as const;
 type Department = keyof typeof departments;
 
 class Walk {
@@ -38,8 +45,15 @@ class Walk {
     by: Department,
     record?: LedgerRecord,
     as = this.people.get(by) as Identity,
+    leaving?: Department,
   ): Promise<LedgerRecord> {
-    const context = { settings: this.settings, callerMspId: as.mspId, mspOf: (id: string) => departments[id as Department], record };
+    const context = {
+      settings: this.settings,
+      callerMspId: as.mspId,
+      mspOf: (id: string) => departments[id as Department],
+      record,
+      leaving,
+    };
     const signed = await this.engine.ledger.endorse({ name, input, endorsers: endorsersFor(name, context) }, as);
     const receipt = await this.engine.ledger.submit(signed);
     expect({ name, code: receipt.code }).toEqual({ name, code: 0 });
@@ -59,6 +73,11 @@ class Walk {
     this.settings = (await this.send('settings:set', input, 'data-bureau')) as Settings;
     for (const [id, mspId] of Object.entries(departments))
       await this.send('department:admit', { id, mspId, name: { en: id } }, 'data-bureau');
+  }
+
+  async read(kind: RecordKind, id: string): Promise<LedgerRecord> {
+    const as = this.people.get('data-bureau') as Identity;
+    return JSON.parse(await this.engine.ledger.evaluate({ name: 'record:get', input: { kind, id } }, as)) as LedgerRecord;
   }
 
   async asset(): Promise<RecordOf<'asset'>> {
@@ -187,7 +206,7 @@ export function evidenceCases(name: string, open: () => Promise<Engine>): void {
           `grant ${grant.id}`,
           `asset ${asset.id}`,
           'settings settings',
-          ...Object.keys(departments).map((id) => `department ${id}`),
+          ...['data-bureau', 'household', 'social-insurance'].map((id) => `department ${id}`),
         ]),
       );
     });
@@ -237,6 +256,52 @@ export function evidenceCases(name: string, open: () => Promise<Engine>): void {
       expect((await verifyEvidence(file, swapped)).fault?.code).toBe('UNTRUSTED');
       const text = file.toString();
       expect((await verifyEvidence(Buffer.from(text.replace('"bytes":10', '"bytes":11')), engine.trust)).fault?.code).toBe('CONTENT');
+    });
+
+    it('proves what was passed on from a department that was dissolved, from its registration to its successor’s last word', async () => {
+      const kept = await walk.asset();
+      const agreed = await walk.grant(kept.id);
+      const half = await walk.share(agreed.id, 'd');
+      const household = await walk.read('department', 'household');
+      const basis = { en: 'reform plan' };
+      const merge = { id: 'household', kind: 'merge' as const, successors: ['population'], basis };
+      const dissolved = await walk.send('department:succeed', merge, 'data-bureau', household);
+      const moved: LedgerRecord[] = [];
+      for (const record of [kept, agreed, half]) {
+        const input = { record: record.kind, id: record.id, from: 'household', to: 'population' };
+        moved.push(await walk.send('department:passOn', input, 'data-bureau', record, undefined, 'household'));
+      }
+      await walk.send('asset:revise', { id: kept.id, changes: { theme: 'population' } }, 'population', moved[0]);
+      await walk.acknowledge(moved[2] as LedgerRecord, 'd');
+      for (const record of [kept, agreed, half, dissolved]) {
+        const report = await walk.prove(record.kind as Subject['kind'], record.id);
+        const of = (kind: string, id: string) => report.versions.filter((version) => version.kind === kind && version.id === id);
+        // The manager's word that dissolved it is part of the chain.
+        expect(of('department', 'household').map(({ status, by }) => [status, by.department])).toEqual([
+          ['active', 'data-bureau'],
+          ['dissolved', 'data-bureau'],
+        ]);
+      }
+      const report = await walk.prove('asset', kept.id);
+      expect(
+        report.versions
+          .filter(({ kind }) => kind === 'asset')
+          .map(({ status, by, endorsedBy }) => [status, by.department, [...endorsedBy].sort()]),
+      ).toEqual([
+        ['registered', 'household', ['BureauMSP', 'PoliceMSP']],
+        ['published', 'household', ['BureauMSP', 'PoliceMSP']],
+        ['published', 'data-bureau', ['BureauMSP', 'PoliceMSP']],
+        ['published', 'population', ['AgenciesMSP', 'BureauMSP']],
+      ]);
+      const file = (await walk.export({ kind: 'asset', id: kept.id })) as Buffer;
+      const bundle = JSON.parse(file.toString()) as { records: { kind: string; id: string; versions: unknown[] }[] };
+      const household2 = bundle.records.find(({ kind, id }) => kind === 'department' && id === 'household');
+      household2?.versions.pop();
+      expect((await verifyEvidence(Buffer.from(canonical(bundle)), engine.trust)).fault).toBeDefined();
+      // What had ended stays under the old name, and is proven as before.
+      expect((await walk.prove('share', share.id)).versions.some(({ kind, id }) => kind === 'department' && id === 'population')).toBe(
+        false,
+      );
     });
 
     it('has nothing to export of what is not there', async () => {

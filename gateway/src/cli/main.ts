@@ -4,6 +4,7 @@ import type { Connection } from './client.js';
 import { askCommand } from './commands/ask.js';
 import { chainCommands } from './commands/chain.js';
 import { deliverCommand } from './commands/deliver.js';
+import { departmentCommands } from './commands/department.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { inboxCommands } from './commands/inbox.js';
@@ -42,6 +43,8 @@ const asks = [
   'trace',
   'lineage',
   'deliver',
+  'department rename',
+  'department succeed',
   'ask',
   'evidence',
   'terms',
@@ -74,6 +77,7 @@ function build(exit: (code: number) => void): Command {
   lineageCommand(program, connectionOf);
   deliverCommand(program, connectionOf);
   askCommand(program, connectionOf);
+  departmentCommands(program, connectionOf, exit);
   evidenceCommand(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);

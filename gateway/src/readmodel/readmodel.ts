@@ -110,7 +110,7 @@ export interface Filters {
     from?: string;
     to?: string;
   };
-  readonly joining: { demand?: string; by?: string; status?: string };
+  readonly joining: { demand?: string; by?: string; formerly?: string; status?: string };
   readonly grant: {
     asset?: string;
     assigner?: string;

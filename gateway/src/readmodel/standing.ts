@@ -1,6 +1,6 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { namedBy, type Related } from '@drl/chaincode/model/rules/authorship';
-import { formerlyOf } from '@drl/chaincode/model/rules/passing';
+import { assetOf, formerlyOf } from '@drl/chaincode/model/rules/passing';
 import type { BlockTransaction, RecordWrite } from './decode.js';
 import { BLOCK_LENGTH, keys, ORDER_LENGTH } from './keys.js';
 import { Memory } from './memory.js';
@@ -50,13 +50,16 @@ export class Standing {
       for (const { kind, id, record } of tx.writes) {
         need(kind, id);
         const former = record && formerlyOf(record)?.at(-1)?.department;
-        if (former !== undefined) need('department', former);
+        if (record !== undefined && former !== undefined) {
+          need('department', former);
+          const about = assetOf(record);
+          if (about !== undefined) need('asset', about);
+        }
         switch (record?.kind) {
           case 'share':
             if (!this.#uses.has(record.grant))
               others.set(keys.usage(record.grant), (value) => this.#uses.set(record.grant, value && readUse(value)));
             need('grant', record.grant);
-            if (former !== undefined) need('asset', record.asset);
             break;
           case 'ticket':
           case 'refusal':
@@ -108,8 +111,11 @@ export class Standing {
   related(next: LedgerRecord, at: number, beside: readonly RecordWrite[]): Related {
     const former = formerlyOf(next)?.at(-1)?.department;
     if (former === undefined) return this.#related(next, at, beside);
-    const asset = 'asset' in next ? this.held('asset', next.asset)?.record : undefined;
-    return { asset, ...this.#related(next, at, beside), predecessor: this.held('department', former)?.record };
+    return {
+      asset: this.#record('asset', assetOf(next)),
+      ...this.#related(next, at, beside),
+      predecessor: this.held('department', former)?.record,
+    };
   }
 
   #related(next: LedgerRecord, at: number, beside: readonly RecordWrite[]): Related {

@@ -1,7 +1,7 @@
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { Department } from '@drl/chaincode/model/records/department';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
-import { bound, FIRST, passingKinds } from '@drl/chaincode/model/rules/passing';
+import { assetOf, bound, FIRST, passingKinds } from '@drl/chaincode/model/rules/passing';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { ServiceError } from '../errors.js';
 import { LedgerError } from '../ledger/ledger.js';
@@ -84,7 +84,7 @@ function heirOf({ successors, default: otherwise, assign = {} }: Succession): He
       fields: [{ path: foreign === undefined ? 'default' : 'assign', message: `one of ${successors.join(', ')}` }],
     });
   return (record) => {
-    const named = [record.id, 'grant' in record ? record.grant : undefined, 'asset' in record ? record.asset : undefined];
+    const named = [record.id, 'grant' in record ? record.grant : undefined, assetOf(record)];
     return named.map((id) => (id === undefined ? undefined : assign[id])).find((to) => to !== undefined) ?? fallback;
   };
 }
@@ -117,7 +117,8 @@ async function passOne(
 ): Promise<Extract<SuccessionEvent, { event: 'passed' | 'kept' }>> {
   const { kind, id } = record;
   try {
-    const asset = 'asset' in record ? await services.readModel.get('asset', record.asset) : undefined;
+    const about = assetOf(record);
+    const asset = about === undefined ? undefined : await services.readModel.get('asset', about);
     const only = bound(record, from, asset);
     const to = only === undefined || only === FIRST ? heir(record) : only;
     const { version } = await write(services, who, { name: 'department:passOn', input: { record: kind, id, from, to }, requestId });

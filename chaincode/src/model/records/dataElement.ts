@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { elementType } from './asset.js';
-import { departmentId, label, localized, recordBase, recordId, stamp } from './common.js';
+import { departmentId, formerly, label, localized, recordBase, recordId, stamp } from './common.js';
 
 /** DataElement 数据元: one entry of the shared dictionary, with the attributes of GB/T 18391 (ISO/IEC 11179). */
 
@@ -51,6 +51,7 @@ export const dataElement = z.strictObject({
   id: recordId,
   /** The department that proposed it and may revise it. */
   owner: departmentId,
+  formerly: formerly.optional(),
   ...body,
   /** 版本: which adopted body this is, from 1. `version` counts every act on the record. */
   edition: z.int().min(1).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { elementType, periodicity } from './asset.js';
-import { departmentId, label, localized, recordBase, recordId, stamp, time } from './common.js';
+import { departmentId, formerly, label, localized, recordBase, recordId, stamp, time } from './common.js';
 import { purpose } from './grant.js';
 
 /** Demand 需求: what a department needs and has not found, said so that whoever has it can act on it. */
@@ -37,6 +37,7 @@ export const demand = z.strictObject({
   kind: z.literal('demand'),
   ...recordBase,
   by: departmentId,
+  formerly: formerly.optional(),
   ...wanted,
   /** The asset that should answer it, and so the department whom it is put to. */
   match: z.strictObject({ asset: recordId, owner: departmentId, stamp }).optional(),
@@ -57,6 +58,7 @@ export const joining = z.strictObject({
   ...recordBase,
   demand: recordId,
   by: departmentId,
+  formerly: formerly.optional(),
   ...need,
   reason: localized.optional(),
   resolvedBy: recordId.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departmentId, label, localized, recordBase, recordId, time } from './common.js';
+import { departmentId, formerly, label, localized, recordBase, recordId, time } from './common.js';
 
 /** 行动计划: what a department promises for a year. Whether it is kept is derived from the ledger (rules/plan.ts) and never stored. */
 
@@ -26,6 +26,7 @@ export const plan = z.strictObject({
   kind: z.literal('plan'),
   ...recordBase,
   department: departmentId,
+  formerly: formerly.optional(),
   year: z.int().min(2000).max(2200),
   items,
   /** Why it was revised. */

@@ -5,7 +5,7 @@ import type { DisputeSubject } from '../records/dispute.js';
 import type { LedgerRecord, RecordKind, RecordOf } from '../records/index.js';
 import type { ActRule, Change, Related } from './acts/rule.js';
 import { acts } from './acts.js';
-import { formerlyOf, passedFrom } from './passing.js';
+import { assetOf, formerlyOf, passedFrom } from './passing.js';
 
 export type { Related } from './acts/rule.js';
 
@@ -52,7 +52,8 @@ export interface RelatedIds {
 
 export function relatedIds(previous: LedgerRecord | undefined, next: LedgerRecord): RelatedIds {
   const predecessor = passedFrom(previous, next);
-  if (predecessor !== undefined) return { predecessor, ...('asset' in next ? { asset: next.asset } : {}) };
+  const about = assetOf(next);
+  if (predecessor !== undefined) return { predecessor, ...(about === undefined ? {} : { asset: about }) };
   if (next.kind === 'grant' && next.status === 'active' && previous?.status !== 'requested' && previous?.status !== 'suspended')
     return { asset: next.asset };
   if (next.kind === 'derivation') return { asset: next.asset };

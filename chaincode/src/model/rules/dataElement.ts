@@ -42,9 +42,9 @@ export function revise(
 
 export function adopt(act: Act, element: DataElement, { expectedVersion }: TransactionInput<'data-element:adopt'>): DataElement {
   const body = mustBeAsked(act, element, expectedVersion);
-  const { kind, id, version, created, updated, owner } = changed(act, element);
   const edition = (element.edition ?? 0) + 1;
-  return { kind, id, version, created, updated, owner, ...body, edition, adopted: updated, status: 'adopted' };
+  const { updated } = changed(act, element);
+  return { ...withoutBody(act, element), owner: element.owner, ...body, edition, adopted: updated, status: 'adopted' };
 }
 
 /** Asked to be amended. */
@@ -85,8 +85,13 @@ export function bodyOf(holder: DataElementBody): DataElementBody {
 }
 
 function again(act: Act, element: DataElement, owner: string, body: DataElementBody): DataElement {
-  const { kind, id, version, created, updated } = changed(act, element);
-  return { kind, id, version, created, updated, owner, ...body, status: 'proposed' };
+  return { ...withoutBody(act, element), owner, ...body, status: 'proposed' };
+}
+
+/** What a new body leaves as it was. */
+function withoutBody(act: Act, element: DataElement) {
+  const { kind, id, version, created, updated, formerly } = changed(act, element);
+  return { kind, id, version, created, updated, ...(formerly === undefined ? {} : { formerly }) };
 }
 
 /** What waits for the manager's word: a revision, or the element itself. */

@@ -22,6 +22,10 @@ export const passings = {
   asset: { states: ['registered', 'published', 'suspended'], bearers: ['publisher'] },
   right: { states: ['claimed', 'confirmed'], bearers: ['holder', 'offeredTo'] },
   contest: { states: ['open'], bearers: ['by', 'holder'] },
+  'data-element': { states: ['proposed', 'returned', 'adopted'], bearers: ['owner'] },
+  demand: { states: ['open', 'matched', 'rejected'], bearers: ['by', 'match.owner'], publisher: 'match.owner' },
+  joining: { states: ['open'], bearers: ['by'] },
+  plan: { states: ['active'], bearers: ['department'] },
   grant: {
     states: ['requested', 'returned', 'active', 'suspended'],
     bearers: ['assigner', 'assignee', 'constraints.recipients'],
@@ -61,6 +65,12 @@ export function codeOfFormer(from: string, code: string): string {
   return `${from}/${code}`.slice(0, 200);
 }
 
+/** The asset that a record is about. */
+export function assetOf(record: LedgerRecord): string | undefined {
+  if (record.kind === 'demand') return record.match?.asset;
+  return 'asset' in record ? record.asset : undefined;
+}
+
 export function formerlyOf(record: LedgerRecord): Formerly | undefined {
   return 'formerly' in record ? record.formerly : undefined;
 }
@@ -83,7 +93,7 @@ export const FIRST = 'FIRST';
  */
 export function bound(record: LedgerRecord, from: string, asset: Asset | undefined): string | undefined {
   const path = passingOf(record.kind)?.publisher;
-  if (path === undefined || (record as unknown as Record<string, unknown>)[path] !== from) return undefined;
+  if (path === undefined || valueAt(record, path) !== from) return undefined;
   if (asset === undefined || waits(asset, from)) return FIRST;
   const publishers = [...(asset.formerly ?? []).map(({ department }) => department), asset.publisher];
   const at = publishers.indexOf(from);
@@ -92,9 +102,13 @@ export function bound(record: LedgerRecord, from: string, asset: Asset | undefin
 
 function borneBy(record: LedgerRecord, { bearers }: Passing<RecordKind>, department: string): string[] {
   return bearers.filter((path) => {
-    const value = path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], record);
+    const value = valueAt(record, path);
     return Array.isArray(value) ? value.includes(department) : value === department;
   });
+}
+
+function valueAt(record: LedgerRecord, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], record);
 }
 
 function replaced(value: unknown, [name, ...rest]: string[], from: string, to: string): unknown {

@@ -7,6 +7,7 @@ import { json, out, t } from '../terminal.js';
 
 /** What each kind can be had as, beside the bundle that `drl verify` reads. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
+  department: [],
   asset: ['dcat', 'prov'],
   right: [],
   grant: ['odrl'],

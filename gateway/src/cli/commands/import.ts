@@ -7,6 +7,7 @@ import type { ImportEvent, ImportSummary } from '../../import/events.js';
 import { readMapping, shipped } from '../../import/mapping.js';
 import { type Connection, connect } from '../client.js';
 import { CliError } from '../errors.js';
+import { events } from '../events.js';
 import { progress } from '../progress.js';
 import { language, out, plain, say, t } from '../terminal.js';
 
@@ -76,7 +77,7 @@ async function bring(file: string, options: Options, connection: Connection): Pr
       'Content-Type': json ? 'application/ld+json' : 'text/csv',
       ...headers,
     });
-    for await (const event of events(answer)) {
+    for await (const event of events<Told>(answer)) {
       if (options.json) out(JSON.stringify(event));
       if (event.event === 'summary') summary = event;
       else if (event.event === 'failed') {
@@ -119,21 +120,6 @@ function mappingOf(given: string): { name: string; headers: Record<string, strin
   const packed = gzipSync(yaml).toString('base64url');
   if (packed.length > MAX_MAPPING_HEADER) throw new CliError('MAPPING_TOO_LARGE', given);
   return { name, headers: { 'Import-Mapping': packed } };
-}
-
-/** Newline-delimited JSON, whatever the chunks. */
-async function* events(answer: AsyncIterable<Uint8Array>): AsyncGenerator<Told> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  try {
-    for await (const chunk of answer) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() as string;
-      for (const line of lines) yield JSON.parse(line) as Told;
-    }
-  } catch (error) {
-    throw new CliError('BROKEN_OFF', (error as Error).message);
-  }
 }
 
 function tell(event: Told, quiet: boolean, line: (text: string) => unknown): void {

@@ -12,11 +12,12 @@ import { withCursor } from '../representations.js';
 import { z } from '../zod.js';
 
 const who =
-  'every caller for a data element; the parties of the record, managers for assets, rights, demands, plans, feedback and disputes, auditors in scope (the look is recorded on the ledger)';
+  'every caller for a department or a data element; the parties of the record, managers for assets, rights, demands, plans, feedback and disputes, auditors in scope (the look is recorded on the ledger)';
 const file = { description: 'The file that `drl verify` reads', schema: z.looseObject({ format: z.string() }) };
 
 /** What a kind of record can be had as, beside the bundle. The trail of an asset comes in pages, each whole in itself. */
 const forms = {
+  department: {},
   'data-element': {},
   asset: { dcat: LD_JSON, prov: 'application/json' },
   derivation: {},
@@ -53,9 +54,22 @@ const record = (kind: Kind, path: string, summary: string): Endpoint => {
 
 export const evidence = [
   record('transaction', 'transactions', 'Proof of what a transaction wrote'),
-  ...(['data-element', 'asset', 'derivation', 'right', 'demand', 'grant', 'share', 'rating', 'feedback', 'dispute', 'plan'] as const).map(
-    (kind) => record(kind, kind, `Proof of every version of a ${kind}`),
-  ),
+  ...(
+    [
+      'department',
+      'data-element',
+      'asset',
+      'derivation',
+      'right',
+      'demand',
+      'grant',
+      'share',
+      'rating',
+      'feedback',
+      'dispute',
+      'plan',
+    ] as const
+  ).map((kind) => record(kind, kind, `Proof of every version of a ${kind}`)),
   endpoint({
     method: 'post',
     path: '/evidence/verify',
