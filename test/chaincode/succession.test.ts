@@ -187,6 +187,33 @@ describe('passing on', () => {
     ).toMatchObject({ status: 'acknowledged' });
   });
 
+  test('a demand goes on with its successors, as who asks and as whom it is put to', async () => {
+    const { ledger, asset, population } = await story();
+    const benefits = await admitted(ledger, 'benefits');
+    const need = { purpose: 'dpv:IdentityVerification', legalBasis: basis, neededBy: '2026-06-01T00:00:00Z' };
+    const input = { want: zh('姓名'), elements: [{ name: 'name' }], ...need };
+    const demand = await ledger.write('demand', 'demand:file', input, socialConsumer);
+    const theirs = await ledger.write('demand', 'demand:file', input, taxConsumer);
+    const joining = await ledger.write('joining', 'demand:join', { id: theirs.id, ...need }, socialConsumer);
+    await ledger.submit('demand:match', { id: demand.id, asset: asset.id }, manager);
+    await merge(ledger, 'household', 'population');
+    await expect(pass(ledger, demand, 'household', 'population')).rejects.toMatchObject({ detail: { accepted: 'the asset first' } });
+    await pass(ledger, asset, 'household', 'population');
+    await pass(ledger, demand, 'household', 'population');
+    await merge(ledger, 'social-insurance', 'benefits');
+    for (const record of [demand, joining]) await pass(ledger, record, 'social-insurance', 'benefits');
+    expect(ledger.get('demand', demand.id)).toMatchObject({ by: 'benefits', match: { owner: 'population' }, status: 'matched' });
+    for (const named of [demand.id, theirs.id]) {
+      const grant = await ledger.write('grant', 'grant:request', { ...ask(asset.id), demand: named }, benefits.consumer);
+      await ledger.submit('grant:approve', { id: grant.id }, population.steward);
+      const share = await ledger.write('share', 'share:commit', sent(grant.id), population.steward);
+      await ledger.submit('share:acknowledge', { id: share.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, benefits.consumer);
+    }
+    expect(ledger.get('demand', demand.id)).toMatchObject({ status: 'fulfilled' });
+    expect(ledger.get('joining', joining.id)).toMatchObject({ status: 'fulfilled', by: 'benefits' });
+    expect(ledger.get('demand', theirs.id)).toMatchObject({ status: 'open' });
+  });
+
   test('a transferred right begins without the past of the one that it came from', async () => {
     const { ledger, asset, right, population } = await story();
     await merge(ledger, 'household', 'population');

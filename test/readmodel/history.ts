@@ -9,9 +9,11 @@ import {
   auditor,
   changed,
   contest,
+  demand,
   derivation,
   grant,
   household,
+  joining,
   manager,
   parties,
   plan,
@@ -184,7 +186,7 @@ export class History {
       changes: (stamp: Stamp, r: R) => Partial<R>,
     ): Act | undefined =>
       record && { by: person(by(record)), action, make: (stamp) => [changed(this.#latest(record), stamp, changes(stamp, record))] };
-    switch (op % 18) {
+    switch (op % 22) {
       case 0: {
         const key = id('ast');
         return fresh('asset:register', actor, (s) => asset(key, s, VARIANTS[pick % VARIANTS.length]));
@@ -328,6 +330,48 @@ export class History {
         const key = id('drv');
         return of && from && fresh('derivation:record', actor, (s) => derivation(key, of, from, s));
       }
+      case 17: {
+        const key = id('dmd');
+        const more = [
+          {},
+          { want: { en: 'Licences of vehicles' }, theme: 'transport', elements: [{ name: 'plate', dataElementId: 'DE-2' }] },
+        ];
+        return fresh('demand:file', actor, (s) => demand(key, s, more[pick % more.length]));
+      }
+      case 18: {
+        const open = this.#one('demand', pick, (d) => d.status === 'open' || d.status === 'rejected');
+        const to = open && this.#one('asset', pick, (a) => a.status === 'published' && a.publisher !== open.by);
+        return change(
+          to && open,
+          'demand:match',
+          () => (pick % 2 ? 'data-bureau' : (to?.publisher as string)),
+          (stamp) => ({ status: 'matched', match: { asset: to?.id as string, owner: to?.publisher as string, stamp } }),
+        );
+      }
+      case 19: {
+        const matched = this.#one('demand', pick, (d) => d.status === 'matched');
+        const met =
+          matched &&
+          this.#one('share', pick, (s) => s.asset === matched.match?.asset && s.consumer === matched.by && s.status !== 'mismatched');
+        if (met !== undefined)
+          return change(
+            matched,
+            'demand:fulfil',
+            (d) => d.by,
+            () => ({ status: 'fulfilled', resolvedBy: met.id }),
+          );
+        return change(
+          matched,
+          pick % 3 ? 'demand:reject' : 'demand:withdraw',
+          (d) => (pick % 3 ? (d.match?.owner as string) : d.by),
+          () => ({ status: pick % 3 ? 'rejected' : 'withdrawn', reason: { en: 'no' } }),
+        );
+      }
+      case 20: {
+        const of = this.#one('demand', pick, (d) => d.by !== actor.department);
+        const key = id('jng');
+        return of && fresh('demand:join', actor, (s) => joining(key, of, s));
+      }
       default: {
         const key = id('aqy');
         return fresh('audit:record', auditor, (s) => ({
@@ -460,7 +504,8 @@ const FLAWS: readonly Flaw[] = [
 ];
 
 function about(record: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant' | 'purpose'> {
-  const { asset: of, grant: under, purpose } = record as { asset?: string; grant?: string; purpose?: string };
+  const { asset: on, grant: under, purpose } = record as { asset?: string; grant?: string; purpose?: string };
+  const of = record.kind === 'demand' ? record.match?.asset : on;
   const a = record.kind === 'asset' ? record.id : of;
   const g = record.kind === 'grant' ? record.id : under;
   return { ...(a ? { asset: a } : {}), ...(g ? { grant: g } : {}), ...(purpose ? { purpose } : {}) };
@@ -470,6 +515,7 @@ function about(record: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant' | 'purp
 function toldOf(record: LedgerRecord, by: string): Pick<TrailEntry, 'concerns'> {
   const sides = ['publisher', 'holder', 'offeredTo', 'by', 'assigner', 'assignee', 'provider', 'consumer'];
   const named = sides.map((side) => (record as unknown as Record<string, string | undefined>)[side]);
+  if (record.kind === 'demand') named.push(record.match?.owner);
   const concerns = [...new Set(named.filter((name) => name !== undefined && name !== by))].sort() as string[];
   return concerns.length === 0 ? {} : { concerns };
 }

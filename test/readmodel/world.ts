@@ -1,6 +1,7 @@
 import { planId } from '@drl/chaincode/model/keys';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Stamp } from '@drl/chaincode/model/records/common';
+import type { Demand, Joining } from '@drl/chaincode/model/records/demand';
 import type { Department, Settings } from '@drl/chaincode/model/records/department';
 import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Grant } from '@drl/chaincode/model/records/grant';
@@ -112,6 +113,26 @@ export function contest(id: string, of: Right, stamp: Stamp, more: Partial<Conte
     status: 'open',
     ...more,
   };
+}
+
+export function demand(id: string, stamp: Stamp, more: Partial<Demand> = {}): Demand {
+  return {
+    kind: 'demand',
+    ...born(id, stamp),
+    by: stamp.department,
+    want: { zh: '人口车辆', en: 'Population by district' },
+    elements: [{ name: 'name' }],
+    purpose: 'dpv:IdentityVerification',
+    legalBasis: { en: 'statute' },
+    neededBy: new Date(Date.parse(stamp.at) + 2 * 86_400_000).toISOString(),
+    status: 'open',
+    ...more,
+  };
+}
+
+export function joining(id: string, of: Demand, stamp: Stamp): Joining {
+  const { purpose, legalBasis, neededBy } = of;
+  return { kind: 'joining', ...born(id, stamp), demand: of.id, by: stamp.department, purpose, legalBasis, neededBy, status: 'open' };
 }
 
 export function grant(id: string, of: Asset, stamp: Stamp, more: Partial<Grant> = {}): Grant {

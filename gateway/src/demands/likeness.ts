@@ -47,14 +47,12 @@ const BESIDE_TITLE = 0.6;
 /** Of the words' part, what goes to how much of the title was asked for: of two that have all words, the one that is about nothing else. */
 const WHOLE_TITLE = 0.2;
 
-/** What is looked for in the indexes: words of all languages, elements by name and data element. */
+/** What is looked for in the indexes: elements by name, title and data element, words of all languages. */
 export function signsOf({ want, elements = [] }: Wish): Sign[] {
-  const named = new Set(elements.flatMap(({ name, dataElementId }) => (dataElementId === undefined ? [name] : [name, dataElementId])));
-  const words = new Set(languages(want).flatMap(wordsIn));
-  return [
-    ...[...named].map((value) => ({ field: 'element' as const, value })),
-    ...[...words].map((value) => ({ field: 'word' as const, value })),
-  ];
+  const called = elements.flatMap(namesOf);
+  const named = [...called, ...called.map(normal), ...elements.flatMap(({ dataElementId }) => dataElementId ?? [])];
+  const signs = (field: Sign['field'], values: readonly string[]) => [...new Set(values)].map((value) => ({ field, value }));
+  return [...signs('element', named), ...signs('titled', called.map(normal)), ...signs('word', languages(want).flatMap(wordsIn))];
 }
 
 export function likenessOfAsset(wish: Wish, asset: Asset, rarity: Rarity): Likeness {

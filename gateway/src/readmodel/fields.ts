@@ -5,7 +5,7 @@ import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Dispute } from '@drl/chaincode/model/records/dispute';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
-import { wordsOf } from './words.js';
+import { normal, wordsOf } from './words.js';
 
 /** What of each record is indexed, and which records lie together. */
 
@@ -162,6 +162,7 @@ function assetFields(asset: Asset): Indexed[] {
   if (asset.theme !== undefined) fields.push(['theme', asset.theme]);
   if (asset.catalogCode !== undefined) fields.push(['catalogCode', asset.catalogCode]);
   for (const name of elementNames(asset)) fields.push(['element', name]);
+  for (const title of elementTitles(asset)) fields.push(['titled', title]);
   for (const id of new Set(asset.authoritativeFor)) fields.push(['authority', id]);
   for (const word of wordsOf(searched(asset))) fields.push(['word', word]);
   return fields;
@@ -172,8 +173,19 @@ function demandFields(demand: Demand): Indexed[] {
   if (demand.match !== undefined) fields.push(['owner', demand.match.owner], ['asset', demand.match.asset]);
   if (demand.theme !== undefined) fields.push(['theme', demand.theme]);
   for (const name of elementNames(demand)) fields.push(['element', name]);
+  for (const title of elementTitles(demand)) fields.push(['titled', title]);
   for (const word of wordsOf(searched(demand))) fields.push(['word', word]);
   return fields;
+}
+
+/** One short line: a longer title is no name, and what parts keys must stand in none. */
+const TITLE = /^[^\p{Cc}\u{10ffff}]{1,64}$/u;
+
+/** What elements are called beside their names, in the form in which it is compared. */
+function elementTitles({ elements }: Pick<Demand, 'elements'>): Set<string> {
+  const titles = elements.flatMap(({ name, title }) => present([name, title?.zh, title?.en]).map(normal));
+  const names = new Set(elements.map(({ name }) => name));
+  return new Set(titles.filter((title) => TITLE.test(title) && !names.has(title)));
 }
 
 export function elementNames({ elements }: Pick<Demand, 'elements'>): Set<string> {

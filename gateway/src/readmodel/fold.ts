@@ -1,6 +1,7 @@
 import type { Caller } from '@drl/chaincode/model/caller';
 import { partiesOf } from '@drl/chaincode/model/endorsement';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
+import { assetOf } from '@drl/chaincode/model/rules/passing';
 import { speakerFault } from '@drl/chaincode/model/rules/terms';
 import type { CheckedBlock } from './chain.js';
 import { codeName } from './codes.js';
@@ -184,16 +185,10 @@ function failed(outcome: 'invalid' | 'ignored', write: Omit<RecordWrite, 'value'
 function about(record: LedgerRecord): Pick<Act, 'a' | 'g' | 'p'> {
   if (record.kind === 'dispute') return { a: record.assets[0], g: record.subject.kind === 'grant' ? record.subject.id : undefined };
   return {
-    a: assetOf(record),
+    a: record.kind === 'asset' ? record.id : assetOf(record),
     g: record.kind === 'grant' ? record.id : 'grant' in record ? record.grant : undefined,
     p: 'purpose' in record ? record.purpose : undefined,
   };
-}
-
-function assetOf(record: LedgerRecord): string | undefined {
-  if (record.kind === 'asset') return record.id;
-  if (record.kind === 'demand') return record.match?.asset;
-  return 'asset' in record ? record.asset : undefined;
 }
 
 function concerned(record: LedgerRecord, caller: Caller | undefined): string[] | undefined {

@@ -198,9 +198,9 @@ export interface Trace {
 /** Kinds that are found by their words and elements. */
 export type NearKind = 'asset' | 'demand';
 
-/** One word (words.ts), or an element by its name or data element id. */
+/** One word (words.ts), an element by its name or data element id, or by what it is called (`normal` in words.ts). */
 export interface Sign {
-  readonly field: 'word' | 'element';
+  readonly field: 'word' | 'element' | 'titled';
   readonly value: string;
 }
 
