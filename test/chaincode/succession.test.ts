@@ -449,6 +449,13 @@ describe('whatever is merged, split and renamed', () => {
     await ledger.submit('demand:join', { id: put.id, ...need }, taxConsumer);
     await ledger.submit('data-element:propose', { id: 'DE-1', name: zh('姓名'), definition: zh('姓名'), type: 'string' }, household);
     await ledger.submit('asset:retire', { id: (await published(ledger)).id, reason: zh('停用') }, household);
+    for (const [asset, by] of [
+      [own.id, social],
+      [taxes.id, household],
+    ] as const) {
+      await ledger.submit('feedback:raise', { asset, dimension: 'stale', severity: 'minor', description: zh('未更新') }, by);
+      await ledger.submit('dispute:open', { subject: { kind: 'asset', id: asset }, claim: zh('主张') }, by);
+    }
     return ledger;
   }
 

@@ -38,6 +38,7 @@ export async function openCity(dir: string, consortium: Consortium, simulateFrom
       callerMspId: signer.mspId,
       mspOf,
       record: record ? (JSON.parse(record) as LedgerRecord) : undefined,
+      input,
     });
     const endorsed = await ledger.endorse({ name, args: [Buffer.from(JSON.stringify({ input }))] }, endorsers, signer);
     const { code, block } = await ledger.submit(endorsed.envelope);

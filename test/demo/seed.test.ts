@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
-import { assetOverdue, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import { assetOverdue, disputeStatus, feedbackStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import { demonstrationStart, seedDemonstration } from '@drl/gateway/demo/seed';
 import { openReadModel } from '@drl/gateway/readmodel/open';
 import type { ReadModel } from '@drl/gateway/readmodel/readmodel';
@@ -97,5 +97,20 @@ describe('the demonstration, played through the real contracts', () => {
     const assets = await every('asset');
     expect([...new Set(assets.map((a) => a.status))].sort()).toEqual(['published', 'registered', 'retired', 'suspended']);
     expect(assets.some((a) => assetOverdue(a, at))).toBe(true);
+  });
+
+  test('feedback at every turn, ratings, and disputes negotiated, late, closed and freezing; one conflict of authority, which was meant', async () => {
+    const feedback = await every('feedback');
+    expect([...new Set(feedback.map((f) => feedbackStatus(f, at)))].sort()).toEqual(
+      ['accepted', 'confirmed', 'contested', 'escalated', 'raised', 'withdrawn'].sort(),
+    );
+    expect((await every('rating')).length).toBeGreaterThanOrEqual(5);
+    const disputes = await every('dispute');
+    expect(disputes.map((d) => `${d.subject.kind} ${disputeStatus(d, at)}`).sort()).toEqual(
+      ['authority mediation', 'grant closed', 'grant negotiation', 'grant opened'].sort(),
+    );
+    const [conflict] = disputes.filter(({ subject }) => subject.kind === 'authority');
+    expect([conflict?.claimant, conflict?.respondent]).toEqual(['tax', 'market-supervision']);
+    expect(disputes.flatMap((d) => d.freezes)).toHaveLength(1);
   });
 });

@@ -55,6 +55,9 @@ describeWith(
       expect([count('unconditional'), count('conditional'), count('none')]).toEqual([708, 137 + 193 + 508, 94]);
       expect(assets.filter((a) => a.distributions.length > 0)).toHaveLength(726);
       expect(new Set(assets.map((a) => a.publisher)).size).toBe(91);
+      // The file claims no authority, so nobody is in dispute.
+      const manager = { name: '', department: '', roles: [], token };
+      expect((await service.ask<Page>(manager, 'GET', '/disputes')).body.items).toEqual([]);
     }, 240_000);
 
     test('each row is signed by its own agency’s steward, whose key the importer holds', async () => {

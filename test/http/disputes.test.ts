@@ -152,7 +152,22 @@ test('two sources of one data element: both contested, both told, settled by a r
   expect(await ids('household-steward-1', `/disputes?asset=${first}`)).toEqual([dispute.id]);
   expect(await proven('tax-steward-1', `/evidence/dispute/${dispute.id}`)).toBe('proven');
 
+  const inbox = async (as: string) => (await call(as, 'GET', '/inbox')).body;
+  const waiting = async (as: string) =>
+    (await inbox(as)).waiting
+      .filter(({ subject }: { subject: { id: string } }) => subject.id === dispute.id)
+      .map(({ kind }: { kind: string }) => kind);
+  expect(await waiting('household-steward-1')).toEqual(['answer-dispute']);
+  expect(await waiting('tax-steward-1')).toEqual(['settle-dispute']);
+  expect((await inbox('household-steward-1')).items[0]).toMatchObject({
+    action: 'asset:register',
+    by: 'tax',
+    subject: { kind: 'dispute', id: dispute.id },
+  });
+  expect(await waiting(MANAGER)).toEqual([]);
+
   await call('household-steward-1', 'POST', `/disputes/${dispute.id}/escalate`, {});
+  expect(await waiting(MANAGER)).toEqual(['decide-dispute']);
   const ruling = { authoritative: first, ruling: text('The register of residents is kept there') };
   expect((await call(MANAGER, 'POST', `/disputes/${dispute.id}/decide`, ruling)).body).toMatchObject({
     status: 'decided',

@@ -53,7 +53,7 @@ export function partiesOf(record: LedgerRecord): Parties {
     case 'refusal':
       return { all: [record.provider, record.consumer] };
     case 'rating':
-      return { all: [record.by] };
+      return { all: [record.provider, record.by] };
     case 'feedback':
       return { any: [record.publisher, record.by] };
     case 'dispute':

@@ -5,6 +5,7 @@ import type { Localized } from '@drl/chaincode/model/records/common';
 import type { Constraints } from '@drl/chaincode/model/records/grant';
 import type { Right } from '@drl/chaincode/model/records/right';
 import { parse } from 'yaml';
+import type { DemoComplaints } from './complaints.js';
 
 /** The demonstration as it is written in scripts/demo: what the comments at the head of its files say, as types. */
 
@@ -107,7 +108,7 @@ export interface DemoAudit {
   readonly asset: string;
 }
 
-export interface Demonstration {
+export interface Demonstration extends DemoComplaints {
   readonly assets: readonly DemoAsset[];
   readonly ownership: { readonly basis: Localized; readonly except: readonly string[] };
   readonly rights: readonly DemoRight[];
@@ -121,5 +122,5 @@ export const DEMO_FILES = join(DEMO_DIR, 'files');
 
 export function readDemonstration(dir = DEMO_DIR): Demonstration {
   const yaml = (name: string) => parse(readFileSync(join(dir, name), 'utf8'), { schema: 'core' });
-  return { assets: yaml('assets.yaml'), ...yaml('history.yaml') } as Demonstration;
+  return { assets: yaml('assets.yaml'), ...yaml('history.yaml'), ...yaml('complaints.yaml') } as Demonstration;
 }

@@ -2,6 +2,7 @@ import type { Element } from '@drl/chaincode/model/records/asset';
 import type { Constraints } from '@drl/chaincode/model/records/grant';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { type Add, consumer, type Ids, MANAGER, type MomentReader, type Step, steward } from './cast.js';
+import { complaintSteps } from './complaints.js';
 import type { DemoAsset, DemoConstraints, DemoGrant, Demonstration, DemoRight } from './data.js';
 import { checksumOf } from './payload.js';
 import { shareSteps } from './shares.js';
@@ -29,6 +30,7 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
     grantSteps(grant, find(grant.asset), moment, add);
     shareSteps(grant, find(grant.asset), moment, add);
   }
+  complaintSteps(demo, (asset) => find(asset).department, moment, add);
   return steps.sort((a, b) => a.at - b.at);
 }
 

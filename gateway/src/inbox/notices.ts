@@ -43,7 +43,7 @@ async function textOf(readModel: ReadModel, { department, action, asset, outcome
   const refused = outcome === 'refused';
   const about = (language: 'zh' | 'en') => title?.[language] ?? title?.zh ?? title?.en ?? id;
   return {
-    zh: `${by?.zh ?? by?.en ?? department}：${refused ? '被拒绝的' : ''}${verbs[verb] ?? verb}（${kinds[kind]?.zh ?? kind}）《${about('zh')}》`,
+    zh: `${by?.zh ?? by?.en ?? department}：${refused ? '被拒绝的' : ''}${verbs[action] ?? verbs[verb] ?? verb}（${kinds[kind]?.zh ?? kind}）《${about('zh')}》`,
     en: `${by?.en ?? by?.zh ?? department}: ${refused ? 'refused ' : ''}${verb} (${kinds[kind]?.en ?? kind}), ${about('en')}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Localized } from '@drl/chaincode/model/records/common';
 import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
-import { shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import { disputeStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import type { Filters, ReadModel } from '../readmodel/readmodel.js';
 
 /** What waits for a department: derived from the records as they stand and from the time, never stored, so that what is done is gone from here by itself. */
@@ -126,6 +126,67 @@ const sources: readonly Source[] = [
     ...{ task: 'update-asset', record: 'asset', call: 'PATCH /assets/{id}' },
     filter: ({ department }) => ({ publisher: department, overdue: true }),
     text: { zh: '逾期未更新的数据资源', en: 'An asset is past its declared period of update' },
+  }),
+  source({
+    ...{ task: 'answer-feedback', record: 'feedback', call: 'POST /feedback/{id}/accept · contest' },
+    filter: ({ department }) => ({ publisher: department }),
+    if: ({ status }) => status === 'raised',
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '待答复的数据质量反馈', en: 'Feedback on the quality of your data waits for your answer' },
+  }),
+  source({
+    ...{ task: 'fix-feedback', record: 'feedback', call: 'POST /feedback/{id}/fix' },
+    filter: ({ department }) => ({ publisher: department }),
+    if: ({ status }) => status === 'accepted',
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '待整改的数据质量问题', en: 'A fault in your data waits to be fixed' },
+  }),
+  source({
+    ...{ task: 'confirm-fix', record: 'feedback', call: 'POST /feedback/{id}/confirm · reopen' },
+    filter: ({ department }) => ({ by: department }),
+    if: ({ status }) => status === 'fixed',
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '待确认的整改结果', en: 'What you reported is said to be fixed: confirm it' },
+  }),
+  source({
+    ...{ task: 'answer-contested-feedback', record: 'feedback', call: 'POST /feedback/{id}/withdraw · POST /disputes' },
+    filter: ({ department }) => ({ by: department }),
+    if: ({ status }) => status === 'contested',
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '提供方不认可的数据质量反馈', en: 'The publisher contests your feedback' },
+  }),
+  source({
+    ...{ task: 'decide-feedback', record: 'feedback', call: 'POST /feedback/{id}/decide' },
+    filter: managers({ status: 'escalated' }),
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '逾期、可由主管部门裁决的数据质量反馈', en: 'Feedback is past its deadline: you may decide it' },
+  }),
+  source({
+    ...{ task: 'answer-dispute', record: 'dispute', call: 'POST /disputes/{id}/answer · escalate' },
+    filter: ({ department }) => ({ respondent: department, status: 'opened' }),
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '待答辩的争议', en: 'A dispute with you waits for your answer' },
+  }),
+  source({
+    ...{ task: 'settle-dispute', record: 'dispute', call: 'POST /disputes/{id}/submit · escalate · close' },
+    filter: ({ department }) => ({ party: department }),
+    if: (dispute, { department, at }) => {
+      const status = disputeStatus(dispute, at);
+      return status === 'negotiation' || status === 'mediation' || (status === 'opened' && dispute.claimant === department);
+    },
+    dueAt: ({ dueAt }) => dueAt,
+    text: { zh: '本部门有关的争议尚未了结', en: 'A dispute of yours is not settled yet' },
+  }),
+  source({
+    ...{ task: 'close-dispute', record: 'dispute', call: 'POST /disputes/{id}/close' },
+    filter: ({ department }) => ({ claimant: department, status: 'decided' }),
+    text: { zh: '已裁决、待申诉方结案的争议', en: 'A dispute of yours is decided: close it once the remedy is carried out' },
+  }),
+  source({
+    ...{ task: 'decide-dispute', record: 'dispute', call: 'POST /disputes/{id}/decide' },
+    filter: managers({ status: 'mediation' }),
+    dueAt: ({ mediationDueAt }) => mediationDueAt,
+    text: { zh: '待裁决的争议', en: 'A dispute waits for your ruling' },
   }),
   source({
     ...{ task: 'answer-demand', record: 'demand', call: 'POST /demands/{id}/reject' },

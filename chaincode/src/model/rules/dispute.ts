@@ -157,7 +157,7 @@ export function favoured(name: string, dispute: Dispute, input: unknown): string
   const { claimant, respondent, subject } = dispute;
   if (name === 'dispute:freeze') return claimant;
   if (name !== 'dispute:decide') return respondent;
-  const { outcome, authoritative } = input as Partial<TransactionInput<'dispute:decide'>>;
+  const { outcome, authoritative } = (input ?? {}) as Partial<TransactionInput<'dispute:decide'>>;
   const upheld = subject.kind === 'authority' ? authoritative === subject.assets[0] : outcome === 'upheld';
   return upheld ? claimant : respondent;
 }
