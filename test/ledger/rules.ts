@@ -57,6 +57,23 @@ export function ruleCases(world: () => World): void {
     expect(read).toEqual(record);
   });
 
+  test('what is concealed from the persons it is about waits for consent, and the side that asked, or the manager, discloses it, once', async () => {
+    const concealed = { until: new Date(Date.now() + 3_600_000).toISOString(), reason: { en: 'An inspection' } };
+    const open = await world().write('asset:register', { ...asset(), shareType: 'unconditional', shareCondition: undefined });
+    await world().write('asset:publish', { id: open.record.id });
+    const wish = { asset: open.record.id, elements: ['name'], purpose: 'dpv:IdentityVerification', legalBasis: { en: 'Act 7' } };
+    expect((await world().write('grant:request', wish, parties())).record.status).toBe('active');
+    const { record } = await world().write('grant:request', { ...wish, concealed }, parties());
+    expect(record.status).toBe('requested');
+    await world().write('grant:approve', { id: record.id });
+    const subjects = { root: digest('root'), count: 2 };
+    expect((await world().write('share:commit', { ...share(record.id, 2), subjects })).record).toMatchObject({ subjects });
+    await expect(world().write('grant:disclose', { id: record.id })).rejects.toEqual(code('NOT_YOURS'));
+    const disclosed = await world().write('grant:disclose', { id: record.id }, parties());
+    expect(disclosed.record).toMatchObject({ status: 'active', concealed, disclosed: { department: 'social-insurance' } });
+    await expect(world().write('grant:disclose', { id: record.id }, parties())).rejects.toEqual(code('STATE_FORBIDS'));
+  });
+
   test('unknown fields are refused on the chain as well', async () => {
     await expect(world().write('asset:register', { ...asset(), publisher: 'tax' } as never)).rejects.toEqual(code('INPUT_INVALID'));
     await expect(world().write('asset:register', { ...asset(), catalogCode: 'a\u0000b' })).rejects.toEqual(code('INPUT_INVALID'));

@@ -2,7 +2,7 @@ import type { Context } from 'fabric-contract-api';
 import type { Grant } from '../model/records/grant.js';
 import type { Act } from '../model/rules/act.js';
 import { mustBeNameable } from '../model/rules/demand.js';
-import { approve, giveBack, refuse, request, resubmit, resume, revoke, suspend, withdraw } from '../model/rules/grant.js';
+import { approve, disclose, giveBack, refuse, request, resubmit, resume, revoke, suspend, withdraw } from '../model/rules/grant.js';
 import { acceptTerms, declineTerms, offerTerms } from '../model/rules/terms.js';
 import type { TransactionInput, TransactionName } from '../model/transactions.js';
 import type { Unit } from '../unit.js';
@@ -70,6 +70,10 @@ export class GrantContract extends LedgerContract {
 
   revoke(context: Context, argument = ''): Promise<string> {
     return this.transact('grant:revoke', context, argument, (unit) => change(unit, revoke));
+  }
+
+  disclose(context: Context, argument = ''): Promise<string> {
+    return this.transact('grant:disclose', context, argument, (unit) => change(unit, disclose));
   }
 
   offerTerms(context: Context, argument = ''): Promise<string> {

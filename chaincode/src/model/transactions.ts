@@ -7,7 +7,7 @@ import { departmentAdmit, departmentPassOn, departmentRename, departmentSucceed,
 import { derivationRecord } from './records/derivation.js';
 import { disputeAnswer, disputeClose, disputeDecide, disputeFreeze, disputeOpen, disputeStep, disputeSubmit } from './records/dispute.js';
 import { feedbackDecide, feedbackRaise, feedbackReasoned, feedbackStep } from './records/feedback.js';
-import { grantApprove, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
+import { grantApprove, grantDisclose, grantReasoned, grantRequest, grantResubmit, grantStep, grantTerms } from './records/grant.js';
 import { planMake, planRevise } from './records/plan.js';
 import { ratingGive } from './records/rating.js';
 import { rightClaim, rightContest, rightOffer, rightStep } from './records/right.js';
@@ -54,6 +54,7 @@ export const transactions = {
   'joining:fulfil': demandFulfil,
   'grant:request': grantRequest,
   'grant:approve': grantApprove,
+  grantDisclose,
   'grant:refuse': grantReasoned,
   'grant:return': grantReasoned,
   'grant:resubmit': grantResubmit,
@@ -61,6 +62,7 @@ export const transactions = {
   'grant:suspend': grantReasoned,
   'grant:resume': grantStep,
   'grant:revoke': grantReasoned,
+  'grant:disclose': grantDisclose,
   'grant:offerTerms': grantTerms,
   'grant:acceptTerms': grantTerms,
   'grant:declineTerms': grantTerms,

@@ -119,6 +119,7 @@ export const verbs: Readonly<Record<string, string>> = {
   resubmit: '重新提交',
   withdraw: '撤回',
   revoke: '撤销',
+  disclose: '公开',
   offerTerms: '提出条款',
   acceptTerms: '接受条款',
   declineTerms: '拒绝条款',

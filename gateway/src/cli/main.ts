@@ -11,6 +11,7 @@ import { inboxCommands } from './commands/inbox.js';
 import { lineageCommand } from './commands/lineage.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
+import { personCommand } from './commands/person.js';
 import { termsCommand } from './commands/terms.js';
 import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
@@ -35,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
 const asks = [
   'import',
   'inbox',
+  'person',
   'webhook add',
   'webhook list',
   'webhook test',
@@ -79,6 +81,7 @@ function build(exit: (code: number) => void): Command {
   askCommand(program, connectionOf);
   departmentCommands(program, connectionOf, exit);
   evidenceCommand(program, connectionOf);
+  personCommand(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);
   chainCommands(program, connectionOf, exit);

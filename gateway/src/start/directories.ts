@@ -9,6 +9,7 @@ export const directories = (dataDir: string) => ({
   guesses: join(dataDir, 'guesses'),
   questions: join(dataDir, 'questions'),
   fingerprints: join(dataDir, 'fingerprints'),
+  subjects: join(dataDir, 'subjects'),
   inbox: join(dataDir, 'inbox'),
   webhooks: join(dataDir, 'webhooks'),
   wallet: join(dataDir, 'wallet'),

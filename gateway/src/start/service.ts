@@ -22,6 +22,7 @@ import { Journal } from '../journal.js';
 import { Fingerprints } from '../leaks/fingerprints.js';
 import { Questions } from '../questions.js';
 import { openReadModel } from '../readmodel/open.js';
+import { Subjects } from '../subjects/subjects.js';
 import { endorserLookup } from '../usecases/nameEndorsers.js';
 import type { Services } from '../usecases/services.js';
 import { Submitter } from '../usecases/submit.js';
@@ -63,6 +64,7 @@ export async function openService({ config, consortium, backend, identities, key
   const guesses = await Guesses.open(dirs.guesses, key);
   const questions = await Questions.open(dirs.questions, key);
   const fingerprints = await Fingerprints.open(dirs.fingerprints, key);
+  const subjects = await Subjects.open(dirs.subjects, key);
   const readModel = await openReadModel({
     dir: dirs.readModel,
     chaincode: consortium.chaincode,
@@ -99,7 +101,21 @@ export async function openService({ config, consortium, backend, identities, key
     log,
   });
   const services: Services = {
-    ...{ ledger, readModel, submitter, journal, probes, guesses, questions, fingerprints, identities, consortium, readMarks, webhooks },
+    ...{
+      ledger,
+      readModel,
+      submitter,
+      journal,
+      probes,
+      guesses,
+      questions,
+      fingerprints,
+      identities,
+      consortium,
+      readMarks,
+      webhooks,
+      subjects,
+    },
     trustDir: dirs.trust,
     resources,
     stopping: stopping.signal,
@@ -140,6 +156,7 @@ export async function openService({ config, consortium, backend, identities, key
       closeApp();
       await webhooks.close();
       await readMarks.close();
+      await subjects.close();
       await readModel.close();
       await journal.close();
       await guesses.close();

@@ -11,7 +11,9 @@ import { Comparison, type Matches, normal, type Question } from '../delivery/que
 import { eachRow } from '../delivery/query/rows.js';
 import { openSource } from '../delivery/source.js';
 import { ServiceError } from '../errors.js';
+import { leafHash } from '../leaks/tree.js';
 import { LedgerError } from '../ledger/ledger.js';
+import { identifying, leafOf, tagOf } from '../subjects/tag.js';
 import type { Services } from './services.js';
 import { type AskedUse, distributionOf, mustBeParty, onLedger, providerOf, useOf } from './underGrant.js';
 import { readVisible } from './visibility.js';
@@ -62,10 +64,16 @@ export async function answerQuery(services: Services, who: Who, request: QueryRe
     const receipt = receiptOf(services, who, request, matches);
     const payloadHash = digestOf(request.hashAlgorithm).update(receipt).digest('hex');
     const sent = { payloadHash, hashAlgorithm: request.hashAlgorithm, bytes: receipt.length, rows: 1 };
+    const about = await noteSubject(services, who, asset, request);
     const times = { startedAt, endedAt: new Date().toISOString() };
-    const written = await say('share:commit', { ...(early ? { share: early.share.id } : {}), ...sent, ...times }, early === undefined);
+    const written = await say(
+      'share:commit',
+      { ...(early ? { share: early.share.id } : {}), ...sent, ...times, ...about?.said },
+      early === undefined,
+    );
     // Asked before under the same key, and the resource says something else by now: what was told then is not kept anywhere.
     if (written.share.payloadHash !== payloadHash) throw new ServiceError('DELIVERY_OVER', { given: written.share.id });
+    await about?.keep(written.share);
     if (Object.values(matches).every(Boolean)) await forgive();
     return { ...written, receipt };
   } catch (error) {
@@ -115,6 +123,25 @@ async function lookUp({ resources }: Services, grant: Grant, asset: Asset, reque
   } finally {
     queries -= 1;
   }
+}
+
+/** Whom it is about, for that person to find: noted before it is answered, and found only once it is. */
+async function noteSubject({ subjects, journal }: Services, { user }: Who, asset: Asset, { grant, subject, idempotencyKey }: QueryRequest) {
+  const key = await subjects.keyOf(asset.publisher);
+  const tag = tagOf(key, Object.fromEntries(identifying(asset).map(({ name, key: called }) => [called, subject[name]])));
+  if (tag === undefined) return undefined;
+  const salt =
+    idempotencyKey === undefined
+      ? randomBytes(32)
+      : Buffer.from(journal.fingerprint(['person', user.identity.name, idempotencyKey, grant, subject]), 'hex');
+  const leaf = leafOf(salt, tag);
+  const id = randomBytes(12).toString('hex');
+  await subjects.add(asset.publisher, id, 0, [tag], [leaf]);
+  const root = leafHash(leaf).toString('hex');
+  return {
+    said: { subjects: { root, count: 1 } },
+    keep: ({ id: share }: Share) => subjects.begin({ id, share, salt: salt.toString('hex') }),
+  };
 }
 
 /** Under one key the salt is one too, so that the same question is answered by the same bytes. */

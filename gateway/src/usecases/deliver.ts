@@ -10,6 +10,7 @@ import { openSource } from '../delivery/source.js';
 import { ServiceError } from '../errors.js';
 import { Recorder } from '../leaks/recorder.js';
 import { LedgerError } from '../ledger/ledger.js';
+import { Collector } from '../subjects/collector.js';
 import type { Services } from './services.js';
 import { type AskedUse, distributionOf, mustBeParty, onLedger, providerOf, type Use, useOf } from './underGrant.js';
 import { readVisible } from './visibility.js';
@@ -71,14 +72,16 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
   let source: Source | undefined;
   let share: string | undefined;
   const recorder = new Recorder(services.fingerprints, use.elements, now.constraints.marks ?? []);
+  const collector = await Collector.open(services.subjects, asset, request.rows);
   const end = async () => {
     deliveries -= 1;
     if (share !== undefined) running.delete(share);
     await source?.close();
     await recorder.end();
+    await collector.end();
   };
   try {
-    source = await openSource(distribution.accessURL, grant.assigner, resources, request.signal);
+    source = collector.follow(await openSource(distribution.accessURL, grant.assigner, resources, request.signal), distribution);
     const prepared = await prepare(source, distribution, {
       elements: use.elements,
       all: asset.elements.map(({ name }) => name),
@@ -93,13 +96,14 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
     running.add(share);
     if (request.idempotencyKey !== undefined || early) await mustStillGo(services, provider, share, prepared);
     await recorder.begin(opened.record);
+    await collector.begin(share);
     return {
       share: opened.record,
       opened,
       mediaType: prepared.mediaType,
       marks: recorder.marks,
       payload: recorder.follow(prepared.payload),
-      commit: (sent) => commit(services, provider, request, opened.record, prepared, recorder, sent),
+      commit: (sent) => commit(services, provider, request, opened.record, prepared, recorder, collector, sent),
       end,
     };
   } catch (error) {
@@ -144,10 +148,12 @@ async function commit(
   share: Share,
   prepared: Prepared,
   recorder: Recorder,
+  collector: Collector,
   sent: Sent,
 ) {
   const rows = prepared.sent();
   const fingerprint = await recorder.finish();
+  const subjects = await collector.finish();
   const { id, grant, purpose, elements, actingFor, caseRef } = share;
   const written = await writeRecord(services, provider, {
     name: 'share:commit',
@@ -156,6 +162,7 @@ async function commit(
       ...(actingFor === undefined ? {} : { actingFor }),
       ...(caseRef === undefined ? {} : { caseRef }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(subjects === undefined ? {} : { subjects }),
     },
     requestId: request.requestId,
   });

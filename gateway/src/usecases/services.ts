@@ -9,6 +9,7 @@ import type { Fingerprints } from '../leaks/fingerprints.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Questions } from '../questions.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
+import type { Subjects } from '../subjects/subjects.js';
 import type { Webhooks } from '../webhooks/webhooks.js';
 import type { Submitter } from './submit.js';
 
@@ -20,6 +21,7 @@ export interface Services {
   readonly journal: Journal;
   readonly questions: Questions;
   readonly fingerprints: Fingerprints;
+  readonly subjects: Subjects;
   readonly readMarks: ReadMarks;
   readonly webhooks: Webhooks;
   readonly identities: Identities;

@@ -37,6 +37,9 @@ const terms = {
   duties: z.array(localized).max(50).optional(),
 };
 
+/** The persons that these uses are about are not told of them before then, or before they are released: an investigation, an inspection. */
+const concealed = z.strictObject({ until: time, reason: localized });
+
 /** SHA-256 of salt ‖ canonical JSON of confidential terms (terms.ts), which only the two parties hold. */
 const termsHash = digest;
 
@@ -58,6 +61,9 @@ export const grant = z.strictObject({
   renews: recordId.optional(),
   /** The demand that it is to answer: the assignee's own, or one that it has joined. */
   demand: recordId.optional(),
+  concealed: concealed.optional(),
+  /** Who asked for it to be concealed, or the manager, lets the persons know. */
+  disclosed: stamp.optional(),
   requestedAt: time,
   /** The provider's deadline; past it the manager may decide too. */
   dueAt: time.optional(),
@@ -75,11 +81,14 @@ export const grantRequest = z.strictObject({
   termsHash: termsHash.optional(),
   renews: recordId.optional(),
   demand: recordId.optional(),
+  concealed: concealed.optional(),
 });
 /** The decider may narrow the constraints, never widen them. */
 export const grantApprove = z.strictObject({ id: recordId, reason: localized.optional(), constraints: constraints.optional() });
 export const grantReasoned = z.strictObject({ id: recordId, reason: localized });
 export const grantStep = z.strictObject({ id: recordId, reason: localized.optional() });
+/** Lets the persons know of uses that were concealed from them. */
+export const grantDisclose = z.strictObject({ id: recordId });
 export const grantResubmit = z.strictObject({
   id: recordId,
   elements: terms.elements.optional(),

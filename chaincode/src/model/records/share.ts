@@ -28,6 +28,13 @@ export const fingerprint = z.strictObject({
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 
+/**
+ * Whom a share was about: the root of a Merkle tree (RFC 6962) over salted HMACs of the persons in its rows. Keys, salts and tags stay with the gateway
+ * that answered; a person, through the provider, or an auditor is shown their own leaf.
+ */
+export const subjects = z.strictObject({ root: digest, count: z.int().min(1) });
+export type Subjects = z.infer<typeof subjects>;
+
 export const use = {
   purpose,
   /** Says that no data is handed over but answers, match or no match, about one subject; absent: the data itself. */
@@ -64,6 +71,7 @@ export const share = z.strictObject({
   startedAt: time.optional(),
   endedAt: time.optional(),
   fingerprint: fingerprint.optional(),
+  subjects: subjects.optional(),
   providerCommitment: commitment.optional(),
   consumerCommitment: commitment.optional(),
   /** Not answered by then: `half-open`, which is derived and never stored. */
@@ -85,6 +93,7 @@ export const shareCommit = z.strictObject({
   startedAt: time.optional(),
   endedAt: time.optional(),
   fingerprint: fingerprint.optional(),
+  subjects: subjects.optional(),
 });
 export const shareAcknowledge = z.strictObject({ id: recordId, payloadHash: digest, hashAlgorithm });
 export const shareResolve = z.strictObject({ id: recordId, resolution: localized });

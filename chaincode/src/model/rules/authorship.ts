@@ -104,7 +104,7 @@ function heldStamps(record: AnyRecord): (Stamp | undefined)[] {
     case 'demand':
       return [record.match?.stamp];
     case 'grant':
-      return [record.decided, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted];
+      return [record.decided, record.disclosed, record.termsOffer?.stamp, record.termsAgreed?.offered, record.termsAgreed?.accepted];
     case 'share':
       return [record.providerCommitment?.stamp, record.consumerCommitment?.stamp];
     case 'feedback':

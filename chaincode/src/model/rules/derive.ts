@@ -19,6 +19,11 @@ export function grantStatus(grant: Grant, at: string, uses = 0): GrantEffectiveS
   return maxCount !== undefined && uses >= maxCount ? 'exhausted' : grant.status;
 }
 
+/** The persons that its uses are about are not to be told of them yet. */
+export function grantConcealed({ concealed, disclosed }: Grant, at: string): boolean {
+  return concealed !== undefined && disclosed === undefined && !past(at, concealed.until);
+}
+
 /** The provider has let its time pass: the manager may decide. */
 export function grantOverdue(grant: Grant, at: string): boolean {
   return grantStatus(grant, at) === 'escalated';

@@ -32,6 +32,8 @@ export function request(act: Act, asset: Asset, renewed: Grant | undefined, inpu
   const openness = mustBeShareable(asset, input.elements);
   const { asset: _id, constraints = {}, termsHash, ...terms } = input;
   mustHoldTogether(act, { ...terms, constraints });
+  if (input.concealed !== undefined && Date.parse(input.concealed.until) <= Date.parse(act.at))
+    throw invalid('concealed.until', `after ${act.at}`);
   if (input.renews !== undefined) mustRenew(act, asset, renewed, input.renews);
   return {
     ...born(act, 'grant'),
@@ -44,7 +46,9 @@ export function request(act: Act, asset: Asset, renewed: Grant | undefined, inpu
     constraints,
     ...(termsHash === undefined ? {} : { termsOffer: { termsHash, stamp: stampOf(act) } }),
     requestedAt: act.at,
-    ...(openness === 'unconditional' ? { status: 'active' } : { dueAt: deadline(act), status: 'requested' }),
+    ...(openness === 'unconditional' && input.concealed === undefined
+      ? { status: 'active' }
+      : { dueAt: deadline(act), status: 'requested' }),
   };
 }
 
@@ -81,7 +85,12 @@ export function resubmit(act: Act, grant: Grant, asset: Asset, { id: _id, ...cha
   const again: Grant = { ...next, ...given(changes), assetVersion: asset.version, requestedAt: act.at };
   const openness = mustBeShareable(asset, again.elements);
   mustHoldTogether(act, again);
-  return { ...again, ...(openness === 'unconditional' ? { status: 'active' } : { dueAt: deadline(act), status: 'requested' }) };
+  return {
+    ...again,
+    ...(openness === 'unconditional' && again.concealed === undefined
+      ? { status: 'active' }
+      : { dueAt: deadline(act), status: 'requested' }),
+  };
 }
 
 export function withdraw(act: Act, grant: Grant, { reason }: TransactionInput<'grant:withdraw'>): Grant {
@@ -107,6 +116,15 @@ export function revoke(act: Act, grant: Grant, { reason }: TransactionInput<'gra
   mustActFor(act, grant.assigner, 'steward');
   mustBeLive(act, grant, 'active', 'suspended');
   return { ...changed(act, grant), reason, status: 'revoked' };
+}
+
+/** Concealed uses are told of from now on: by whom they were concealed for, or the manager. */
+export function disclose(act: Act, grant: Grant): Grant {
+  if (!act.caller.roles.includes('manager')) mustActFor(act, grant.assignee, 'consumer');
+  mustStand(grant, 'active', 'suspended', 'revoked');
+  if (grant.concealed === undefined || grant.disclosed !== undefined)
+    throw new RuleError('STATE_FORBIDS', { rule: 'states', given: grant.disclosed ? 'disclosed' : 'not concealed', accepted: 'concealed' });
+  return { ...changed(act, grant), disclosed: stampOf(act) };
 }
 
 const deadline = ({ at, settings }: Act) => workingDaysAfter(at, settings.decisionWorkingDays, settings);

@@ -38,5 +38,12 @@ export const grants = [
   step('grant', 'grants', 'grant:suspend', 'Suspend an active grant', owner),
   step('grant', 'grants', 'grant:resume', 'Resume a suspended grant', owner),
   step('grant', 'grants', 'grant:revoke', 'Revoke a grant', owner),
+  step(
+    'grant',
+    'grants',
+    'grant:disclose',
+    'Let the persons know of uses that were concealed from them',
+    'a consumer of the department that asked; the manager',
+  ),
   ...terms,
 ];

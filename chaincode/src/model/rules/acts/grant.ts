@@ -8,6 +8,8 @@ const decider = (change: Change<'grant'>) =>
   assigner(change) || (manages(change) && Date.parse(change.next.updated.at) > Date.parse(change.previous?.dueAt ?? ''));
 
 function needsNoDecision({ next, related: { asset } }: Change<'grant'>): boolean {
+  // What is kept from the persons it is about needs somebody's consent.
+  if (next.concealed !== undefined) return false;
   if (asset?.id !== next.asset || asset.publisher !== next.assigner || asset.status !== 'published') return false;
   if (asset.derived !== undefined && asset.derived.shareType !== 'unconditional') return false;
   const asked = next.elements.map((name) => asset.elements.find((element) => element.name === name));
@@ -51,10 +53,23 @@ const agreeing = (['requested', 'returned', 'active', 'suspended'] as const).fla
     by: (change) => side(change) && accepts(change),
   },
 ]);
-const unanswered = ['decided', 'reason', 'termsHash', 'termsAgreed'] as const;
+const unanswered = ['decided', 'reason', 'termsHash', 'termsAgreed', 'disclosed'] as const;
+
+const disclosing = (['active', 'suspended', 'revoked'] as const).map(
+  (status): ActRule<'grant'> => ({
+    step: ['grant:disclose'],
+    who: ['consumer', 'manager'],
+    from: [status],
+    to: [status],
+    fields: ['disclosed'],
+    by: (change) =>
+      (assignee(change) || manages(change)) && change.next.concealed !== undefined && change.previous?.disclosed === undefined,
+  }),
+);
 
 export const grant: ActRule<'grant'>[] = [
   ...agreeing,
+  ...disclosing,
   { step: ['grant:request'], who: ['consumer'], from: [undefined], to: ['requested'], lacks: unanswered, by: assignee },
   {
     step: ['grant:request'],

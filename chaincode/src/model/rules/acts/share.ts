@@ -16,12 +16,23 @@ const said = [
   'startedAt',
   'endedAt',
   'fingerprint',
+  'subjects',
   'caseRef',
   'elements',
   'providerCommitment',
   'answerDueAt',
 ] as const;
-const delivery = ['payloadHash', 'hashAlgorithm', 'bytes', 'rows', 'providerCommitment', 'startedAt', 'endedAt', 'fingerprint'] as const;
+const delivery = [
+  'payloadHash',
+  'hashAlgorithm',
+  'bytes',
+  'rows',
+  'providerCommitment',
+  'startedAt',
+  'endedAt',
+  'fingerprint',
+  'subjects',
+] as const;
 
 export const share: ActRule<'share'>[] = [
   {
