@@ -448,6 +448,12 @@ describe('whatever is merged, split and renamed', () => {
     const need = { purpose: 'dpv:IdentityVerification', legalBasis: basis, neededBy: '2026-12-31T00:00:00.000Z' };
     await ledger.submit('demand:join', { id: put.id, ...need }, taxConsumer);
     await ledger.submit('data-element:propose', { id: 'DE-1', name: zh('姓名'), definition: zh('姓名'), type: 'string' }, household);
+    const fault = { dimension: 'stale' as const, severity: 'minor' as const, description: zh('数据陈旧') };
+    await ledger.submit('feedback:raise', { asset: own.id, ...fault }, socialConsumer);
+    await ledger.submit('feedback:raise', { asset: taxes.id, ...fault }, household);
+    await ledger.submit('dispute:open', { subject: { kind: 'grant', id: grant.id }, claim: zh('异议'), freeze: true }, socialConsumer);
+    const items = [{ name: 'i-1', kind: 'collect' as const, title: zh('归集'), dueAt: '2026-11-30T00:00:00.000Z' }];
+    await ledger.submit('plan:make', { year: 2026, items }, social);
     await ledger.submit('asset:retire', { id: (await published(ledger)).id, reason: zh('停用') }, household);
     for (const [asset, by] of [
       [own.id, social],

@@ -130,6 +130,17 @@ test('a trace reads in the order of time, each thing once', () => {
   expect(drawn[places[10] as number]).toContain('looked into');
 });
 
+test('both names stand there where a record was passed on, and only there', () => {
+  const asset = { ...trace.asset, publisher: 'population', formerly: [{ as: 'publisher', department: 'household' }] };
+  const [right] = trace.rights;
+  const passed = { ...right, holder: 'population', formerly: [{ as: 'holder', department: 'household' }] };
+  const drawn = drawTrace({ ...trace, asset, rights: [passed] } as unknown as TraceAnswer).split('\n');
+  expect(drawn[1]).toContain('population (formerly household)');
+  expect(drawn.find((line) => line.includes('ownership claimed'))).toContain('by household');
+  expect(drawn.find((line) => line.includes('ownership confirmed'))).toContain('→ population (formerly household)');
+  expect(drawn.filter((line) => line.includes('acknowledged')).join()).not.toContain('formerly');
+});
+
 test('each share by itself where it is asked for; nothing from a record reaches the terminal as a command', () => {
   expect(drawTrace(trace, { all: true }).match(/acknowledged/g)).toHaveLength(2);
   expect(drawTrace(trace)).not.toMatch(/[^\P{Cc}\n]/u);

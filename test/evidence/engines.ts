@@ -29,7 +29,7 @@ const departments = {
   household: 'PoliceMSP',
   'social-insurance': 'SocialMSP',
   /** Takes over from the household office. */
-  population: 'AgenciesMSP',
+  population: 'SocialMSP',
 } as const;
 type Department = keyof typeof departments;
 
@@ -291,7 +291,7 @@ export function evidenceCases(name: string, open: () => Promise<Engine>): void {
         ['registered', 'household', ['BureauMSP', 'PoliceMSP']],
         ['published', 'household', ['BureauMSP', 'PoliceMSP']],
         ['published', 'data-bureau', ['BureauMSP', 'PoliceMSP']],
-        ['published', 'population', ['AgenciesMSP', 'BureauMSP']],
+        ['published', 'population', ['BureauMSP', 'SocialMSP']],
       ]);
       const file = (await walk.export({ kind: 'asset', id: kept.id })) as Buffer;
       const bundle = JSON.parse(file.toString()) as { records: { kind: string; id: string; versions: unknown[] }[] };

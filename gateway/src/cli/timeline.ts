@@ -1,5 +1,5 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
-import type { Localized } from '@drl/chaincode/model/records/common';
+import type { Formerly, Localized } from '@drl/chaincode/model/records/common';
 import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { Right } from '@drl/chaincode/model/records/right';
@@ -35,7 +35,7 @@ export function drawTrace(trace: TraceAnswer, options: { readonly all?: boolean 
   ].filter(Boolean);
   const head = [
     `${titleOf(asset.title)}  ${asset.catalogCode ?? ''}`.trimEnd(),
-    `${asset.id}  ${asset.publisher}  ${asset.status}  v${asset.version}  ${asset.shareType}${flags.length ? `  ${flags.join(', ')}` : ''}`,
+    `${asset.id}  ${named(asset, 'publisher')}  ${asset.status}  v${asset.version}  ${asset.shareType}${flags.length ? `  ${flags.join(', ')}` : ''}`,
     `${t(words.asOf)} ${asOf.block}  ${asOf.headerHash.slice(0, 16)}…`,
   ];
   const happened = [
@@ -77,6 +77,7 @@ const words = {
   rows: { zh: '行', en: 'rows' },
   times: { zh: '次', en: '×' },
   refused: { zh: '被拒绝', en: 'refused' },
+  formerly: { zh: '原', en: 'formerly' },
   held: { zh: '持有人', en: 'held by' },
 } as const satisfies Record<string, Texts>;
 
@@ -139,8 +140,11 @@ function derivationLine(id: string, { created, asset, publisher, inputs, inForce
 }
 
 function rightLines(right: Right): Happening[] {
-  const { rightType, holder, created, confirmed } = right;
-  const out = [{ at: created.at, mark: '◇', what: line('right', `${rightType} ${status('claimed')} ${t(words.by)} ${holder}`) }];
+  const { rightType, created, confirmed } = right;
+  const holder = named(right, 'holder');
+  const out = [
+    { at: created.at, mark: '◇', what: line('right', `${rightType} ${status('claimed')} ${t(words.by)} ${created.department}`) },
+  ];
   if (confirmed && !right.transferredFrom)
     out.push({
       at: confirmed.at,
@@ -153,7 +157,8 @@ function rightLines(right: Right): Happening[] {
 }
 
 function grantLines(grant: Grant): Happening[] {
-  const { assignee, purpose, elements, created, decided, updated } = grant;
+  const { purpose, elements, created, decided, updated } = grant;
+  const assignee = named(grant, 'assignee');
   const what = `${assignee}  ${purpose}  [${elements.join(' ')}]`;
   const unconditional = !grant.dueAt && !decided;
   const out = [{ at: created.at, mark: '?', what: line('grant', `${status(unconditional ? 'active' : 'requested')} ${what}`) }];
@@ -193,7 +198,10 @@ function shareLines({ shares }: TraceAnswer, all: boolean): Happening[] {
     return {
       at: share.created.at,
       mark: marks[now] ?? '○',
-      what: line('share', `${share.provider} → ${share.consumer}${many}  ${rows} ${t(words.rows)}  ${status(now)}${hashes}`),
+      what: line(
+        'share',
+        `${named(share, 'provider')} → ${named(share, 'consumer')}${many}  ${rows} ${t(words.rows)}  ${status(now)}${hashes}`,
+      ),
     };
   });
 }
@@ -217,6 +225,15 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;
+}
+
+/** A department, with who it was when the record began, where a reorganisation has passed it on. */
+function named<As extends string>(
+  record: { readonly [name in As]: string } & { readonly formerly?: Formerly | undefined },
+  as: As,
+): string {
+  const before = (record.formerly ?? []).filter((former) => former.as === as).map(({ department }) => department);
+  return before.length === 0 ? record[as] : `${record[as]} (${t(words.formerly)} ${before.join(', ')})`;
 }
 
 const because = (reason: Localized | undefined) =>

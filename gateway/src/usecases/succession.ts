@@ -73,7 +73,7 @@ export async function* passOnAll(
 
 type Heir = (record: LedgerRecord) => string;
 
-/** Who takes a record: said of itself, of its grant, of its asset, else by default. */
+/** Who takes a record: said of itself, of its grant, of its asset, else by default. Whoever takes an asset takes what is borne as its publisher. */
 function heirOf({ successors, default: otherwise, assign = {} }: Succession): Heir {
   const [first] = successors;
   const fallback = otherwise ?? (successors.length === 1 ? first : undefined);
@@ -84,9 +84,15 @@ function heirOf({ successors, default: otherwise, assign = {} }: Succession): He
       fields: [{ path: foreign === undefined ? 'default' : 'assign', message: `one of ${successors.join(', ')}` }],
     });
   return (record) => {
-    const named = [record.id, 'grant' in record ? record.grant : undefined, assetOf(record)];
+    const named = [record.id, 'grant' in record ? record.grant : undefined, assetOf(record), ...subjectOf(record)];
     return named.map((id) => (id === undefined ? undefined : assign[id])).find((to) => to !== undefined) ?? fallback;
   };
+}
+
+/** What a dispute is about goes where that goes. */
+function subjectOf(record: LedgerRecord): string[] {
+  if (record.kind !== 'dispute') return [];
+  return [...('id' in record.subject ? [record.subject.id] : []), ...record.assets];
 }
 
 /** Once. A second asking must say the same successors: they are on the ledger, and stand. */
