@@ -7,6 +7,7 @@ import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { authorshipFault } from '@drl/chaincode/model/rules/authorship';
 import { assetOf, bound, passed, passingKinds, passings, waits } from '@drl/chaincode/model/rules/passing';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
+import { indexedOf } from '@drl/gateway/readmodel/fields';
 import fc from 'fast-check';
 import { ask, city, confidential, granted, household, published, SHA, sent, social, socialConsumer, tax, taxConsumer, zh } from './city';
 import type { TestLedger } from './harness';
@@ -421,6 +422,9 @@ describe('whatever is merged, split and renamed', () => {
     const taxes = await published(ledger, { catalogCode: 'T-1' }, tax);
     const claim = await ledger.write('right', 'right:claim', { asset: own.id, rightType: 'ownership', role: 'producer', basis }, household);
     await ledger.submit('right:contest', { id: claim.id, reason: zh('异议') }, tax);
+    const held = await ledger.write('right', 'right:claim', { asset: taxes.id, rightType: 'ownership', role: 'producer', basis }, tax);
+    await ledger.submit('right:confirm', { id: held.id }, manager);
+    await ledger.submit('right:offer', { id: held.id, to: 'social-insurance' }, tax);
     const use = await ledger.write('right', 'right:claim', { asset: taxes.id, rightType: 'use', role: 'user', basis }, social);
     await ledger.submit('right:contest', { id: use.id, reason: zh('异议') }, household);
     const grant = await granted(ledger, { maxCount: 5, recipients: ['tax', 'health'] }, own.id);
@@ -570,6 +574,20 @@ describe('whatever is merged, split and renamed', () => {
       { numRuns: 40 },
     );
   }, 240_000);
+
+  test('what waits is found by the read model’s indexes, whatever its kind and whoever bears it', async () => {
+    const all = records(await busy());
+    expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(passingKinds));
+    const found = new Set<string>();
+    for (const record of all)
+      for (const [path, departments] of bearers(record))
+        for (const department of departments) {
+          expect(indexedOf(record)).toContainEqual([path.split('.').at(-1), department]);
+          found.add(`${record.kind} ${path}`);
+        }
+    const every = passingKinds.flatMap((kind) => passings[kind].bearers.map((path) => `${kind} ${path}`));
+    expect(every.filter((path) => !found.has(path))).toEqual([]);
+  });
 
   test('passing on is a function of the record alone, and undoes nothing', () => {
     fc.assert(

@@ -54,7 +54,7 @@ export async function* passOnAll(
   // Assets first: what is borne as their publisher follows them.
   for (const kind of passingKinds)
     for (;;) {
-      const waiting = (await waitingOf(services.readModel, kind, asked.id)).filter(({ id }) => !tried.has(id));
+      const waiting = await waitingOf(services.readModel, kind, asked.id, { but: tried });
       if (waiting.length === 0) break;
       for (let at = 0; at < waiting.length; at += AT_ONCE) {
         if (services.stopping.aborted) throw new ServiceError('SHUTTING_DOWN');
