@@ -54,7 +54,6 @@ export const transactions = {
   'joining:fulfil': demandFulfil,
   'grant:request': grantRequest,
   'grant:approve': grantApprove,
-  grantDisclose,
   'grant:refuse': grantReasoned,
   'grant:return': grantReasoned,
   'grant:resubmit': grantResubmit,
