@@ -54,6 +54,7 @@ describe('from a need to its receipt', () => {
     expect(body.assets).toEqual([
       {
         score: expect.any(Number),
+        likely: expect.any(Boolean),
         because: { elements: [], words: ['人口基础信息'], theme: false },
         asset: {
           id: asset,
@@ -90,6 +91,7 @@ describe('from a need to its receipt', () => {
     });
     expect(body.demands[0]).toMatchObject({
       demand: { id: demand, by: 'social-insurance' },
+      likely: true,
       because: {
         elements: [
           { wanted: '姓名', found: 'name', by: 'title' },

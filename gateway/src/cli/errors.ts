@@ -15,6 +15,11 @@ export const cliCodes = {
   UNREACHABLE: { exit: 1, zh: '无法连接服务，它在运行吗？', en: 'The service cannot be reached; is it running?' },
   REFUSED: { exit: 1, zh: '服务拒绝了请求', en: 'The service refused' },
   NOT_FOUND: { exit: 1, zh: '没有找到', en: 'There is no such thing' },
+  LIKELY_DUPLICATE: {
+    exit: 1,
+    zh: '可能已有同样的需求：可用 drl demand join 共同提出，或加 --anyway 仍然提出',
+    en: 'The same may be asked for already: drl demand join it, or file with --anyway',
+  },
   BROKEN_OFF: { exit: 1, zh: '应答中断', en: 'The answer broke off' },
   MISMATCHED: { exit: 1, zh: '收到的与提供方所称不一致', en: 'What arrived is not what the provider says it sent' },
   RUNNING: { exit: 1, zh: '数据目录正被使用，请先停止服务', en: 'The data directory is in use; stop the service first' },

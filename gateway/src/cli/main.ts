@@ -4,6 +4,7 @@ import type { Connection } from './client.js';
 import { askCommand } from './commands/ask.js';
 import { chainCommands } from './commands/chain.js';
 import { deliverCommand } from './commands/deliver.js';
+import { demandCommands } from './commands/demand.js';
 import { departmentCommands } from './commands/department.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
@@ -48,6 +49,7 @@ const asks = [
   'department rename',
   'department succeed',
   'ask',
+  ...['check', 'file', 'list', 'show', 'match', 'reject', 'withdraw', 'join'].map((verb) => `demand ${verb}`),
   'evidence',
   'terms',
   'chain export',
@@ -80,6 +82,7 @@ function build(exit: (code: number) => void): Command {
   deliverCommand(program, connectionOf);
   askCommand(program, connectionOf);
   departmentCommands(program, connectionOf, exit);
+  demandCommands(program, connectionOf);
   evidenceCommand(program, connectionOf);
   personCommand(program, connectionOf);
   termsCommand(program, connectionOf);

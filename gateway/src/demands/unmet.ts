@@ -8,23 +8,24 @@ import { demandStatus, grantOverdue, grantStatus } from '@drl/chaincode/model/ru
  * Why a demand is not met: the step at which it stands, and that its day has passed. Derived from the records at a time, never stored.
  * `asked` is what others are told in place of `not-decided` and all that follows: the course of a grant is between its two parties.
  */
-export const unmetCodes = [
-  'no-asset',
-  'not-routed',
-  'rejected',
-  'not-requested',
-  'not-decided',
-  'overdue',
-  'returned',
-  'refused',
-  'grant-ended',
-  'nothing-delivered',
-  'not-acknowledged',
-  'not-closed',
-  'asked',
-  'needed-by-passed',
-] as const;
-export type UnmetCode = (typeof unmetCodes)[number];
+export const unmetTexts = {
+  'no-asset': { zh: '尚无可能满足的数据资源', en: 'no asset seems to answer it' },
+  'not-routed': { zh: '有可能满足的数据资源，尚未匹配到提供部门', en: 'assets may answer it; it is put to nobody yet' },
+  rejected: { zh: '不予满足', en: 'rejected' },
+  'not-requested': { zh: '已匹配，需求部门尚未申请授权', en: 'put to an owner; the requester has not asked for a grant' },
+  'not-decided': { zh: '已申请授权，提供部门尚未答复', en: 'a grant is asked for; the owner has not decided' },
+  overdue: { zh: '授权申请逾期未答复', en: 'the decision on the grant is overdue' },
+  returned: { zh: '授权申请被退回补充', en: 'the request for a grant was returned' },
+  refused: { zh: '授权申请被拒绝', en: 'the grant was refused' },
+  'grant-ended': { zh: '授权已暂停、撤销、到期或用尽', en: 'the grant is suspended, revoked, expired or used up' },
+  'nothing-delivered': { zh: '已授权，尚未提供数据', en: 'granted, and nothing delivered' },
+  'not-acknowledged': { zh: '已提供数据，需求部门尚未签收', en: 'delivered, and not acknowledged' },
+  'not-closed': { zh: '已签收，需求部门尚未了结', en: 'acknowledged; the requester has not closed it' },
+  asked: { zh: '已向提供部门申请', en: 'the owner has been asked' },
+  'needed-by-passed': { zh: '已过需要日期', en: 'the day by which it was needed has passed' },
+} as const;
+export type UnmetCode = keyof typeof unmetTexts;
+export const unmetCodes = Object.keys(unmetTexts) as [UnmetCode, ...UnmetCode[]];
 
 export interface Unmet {
   readonly code: UnmetCode;

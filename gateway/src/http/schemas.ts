@@ -123,6 +123,7 @@ export const receipt = named(
 
 const likeness = {
   score: z.number().openapi({ description: '0 to 1' }),
+  likely: z.boolean().openapi({ description: 'So near that a person should look before filing' }),
   because: z.strictObject({
     elements: z.array(
       z.strictObject({

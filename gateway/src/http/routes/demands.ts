@@ -1,6 +1,6 @@
 import { demandEffectiveStatus, demandFile, demandJoin, joiningStatus } from '@drl/chaincode/model/records/demand';
-import type { Wish } from '../../demands/likeness.js';
-import { findSimilar, type Similar } from '../../usecases/findSimilar.js';
+import type { Likeness, Wish } from '../../demands/likeness.js';
+import { findSimilar, LIKELY, type Similar } from '../../usecases/findSimilar.js';
 import { now } from '../../usecases/present.js';
 import { readVisible } from '../../usecases/visibility.js';
 import { endpoint } from '../endpoint.js';
@@ -104,15 +104,14 @@ function wishOf({ want, elements, theme }: z.infer<typeof draft>): Wish {
 
 /** Of each enough to choose by; the rest is at its address. */
 function summed({ demands: others, assets, asOf }: Similar) {
+  const judged = <T>({ score, because }: Likeness, rest: T) => ({ score, likely: score >= LIKELY, because, ...rest });
   return {
-    demands: others.map(({ demand: { id, want, by, status, neededBy }, ...likeness }) => ({
-      ...likeness,
-      demand: { id, want, by, status, neededBy },
-    })),
-    assets: assets.map(({ asset: { id, title, publisher, theme, shareType, status }, ...likeness }) => ({
-      ...likeness,
-      asset: { id, title, publisher, ...(theme === undefined ? {} : { theme }), shareType, status },
-    })),
+    demands: others.map(({ demand: { id, want, by, status, neededBy }, ...likeness }) =>
+      judged(likeness, { demand: { id, want, by, status, neededBy } }),
+    ),
+    assets: assets.map(({ asset: { id, title, publisher, theme, shareType, status }, ...likeness }) =>
+      judged(likeness, { asset: { id, title, publisher, ...(theme === undefined ? {} : { theme }), shareType, status } }),
+    ),
     asOf,
   };
 }
