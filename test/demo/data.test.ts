@@ -74,6 +74,11 @@ describe('the demonstration’s data', () => {
     expect(demo.assets.length).toBeGreaterThanOrEqual(30);
     expect(demo.assets.length).toBeLessThanOrEqual(60);
     for (const asset of demo.assets) expect(themes.map((t) => t.id)).toContain(asset.theme);
+    for (const { want, theme, purpose } of demo.demands) {
+      expect([want.zh, want.en].every(Boolean)).toBe(true);
+      expect(themes.map((t) => t.id)).toContain(theme);
+      expect(purposes.map((t) => t.id)).toContain(purpose);
+    }
     for (const grant of demo.grants) expect(purposes.map((t) => t.id)).toContain(grant.purpose);
     for (const { title, description } of demo.assets)
       expect([title.zh, title.en, description?.zh, description?.en].every(Boolean)).toBe(true);

@@ -1,8 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demandEffectiveStatus } from '@drl/chaincode/model/records/demand';
 import type { RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
-import { assetOverdue, disputeStatus, feedbackStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import {
+  assetOverdue,
+  demandStatus,
+  disputeStatus,
+  feedbackStatus,
+  grantStatus,
+  rightStatus,
+  shareHalfOpen,
+} from '@drl/chaincode/model/rules/derive';
 import { demonstrationStart, seedDemonstration } from '@drl/gateway/demo/seed';
 import { openReadModel } from '@drl/gateway/readmodel/open';
 import type { ReadModel } from '@drl/gateway/readmodel/readmodel';
@@ -86,6 +95,15 @@ describe('the demonstration, played through the real contracts', () => {
       'GRANT_EXPIRED',
       'GRANT_NOT_ACTIVE',
     ]);
+  });
+
+  test('demands in every state, one with others who need the same; what is met is met by its receipt', async () => {
+    const demands = await every('demand');
+    expect([...new Set(demands.map((d) => demandStatus(d, at)))].sort()).toEqual(demandEffectiveStatus.options.toSorted());
+    const met = demands.find((d) => d.status === 'fulfilled') as RecordOf<'demand'>;
+    const share = await model.get('share', met.resolvedBy as string);
+    expect(share).toMatchObject({ demand: met.id, consumer: met.by, status: 'acknowledged', updated: met.updated });
+    expect((await every('joining')).length).toBeGreaterThan(1);
   });
 
   test('rights claimed, confirmed, transferred, offered, contested; assets in every state, some overdue', async () => {

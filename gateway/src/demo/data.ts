@@ -6,6 +6,7 @@ import type { Constraints } from '@drl/chaincode/model/records/grant';
 import type { Right } from '@drl/chaincode/model/records/right';
 import { parse } from 'yaml';
 import type { DemoComplaints } from './complaints.js';
+import type { DemoDemand } from './demands.js';
 
 /** The demonstration as it is written in scripts/demo: what the comments at the head of its files say, as types. */
 
@@ -113,6 +114,7 @@ export interface Demonstration extends DemoComplaints {
   readonly ownership: { readonly basis: Localized; readonly except: readonly string[] };
   readonly rights: readonly DemoRight[];
   readonly grants: readonly DemoGrant[];
+  readonly demands: readonly DemoDemand[];
   readonly audits: readonly DemoAudit[];
 }
 
@@ -122,5 +124,5 @@ export const DEMO_FILES = join(DEMO_DIR, 'files');
 
 export function readDemonstration(dir = DEMO_DIR): Demonstration {
   const yaml = (name: string) => parse(readFileSync(join(dir, name), 'utf8'), { schema: 'core' });
-  return { assets: yaml('assets.yaml'), ...yaml('history.yaml'), ...yaml('complaints.yaml') } as Demonstration;
+  return { assets: yaml('assets.yaml'), ...yaml('history.yaml'), ...yaml('complaints.yaml'), ...yaml('demands.yaml') } as Demonstration;
 }

@@ -111,9 +111,13 @@ function absent(key: string): never {
 }
 
 function moved<T extends object>(input: T, ms: number): T {
-  const { constraints } = input as { constraints?: { validTo?: string } };
-  if (!constraints?.validTo) return input;
-  return { ...input, constraints: { ...constraints, validTo: new Date(Date.parse(constraints.validTo) + ms).toISOString() } };
+  const later = (time: string) => new Date(Date.parse(time) + ms).toISOString();
+  const { constraints, neededBy } = input as { constraints?: { validTo?: string }; neededBy?: string };
+  return {
+    ...input,
+    ...(neededBy === undefined ? {} : { neededBy: later(neededBy) }),
+    ...(constraints?.validTo === undefined ? {} : { constraints: { ...constraints, validTo: later(constraints.validTo) } }),
+  };
 }
 
 /** Steps of one moment. */

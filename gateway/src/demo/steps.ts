@@ -4,6 +4,7 @@ import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { type Add, consumer, type Ids, MANAGER, type MomentReader, type Step, steward } from './cast.js';
 import { complaintSteps } from './complaints.js';
 import type { DemoAsset, DemoConstraints, DemoGrant, Demonstration, DemoRight } from './data.js';
+import { demandSteps } from './demands.js';
 import { checksumOf } from './payload.js';
 import { shareSteps } from './shares.js';
 
@@ -26,11 +27,14 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
     if (asset.published !== undefined && !demo.ownership.except.includes(asset.key)) ownershipSteps(asset, demo, moment, add);
   }
   for (const [n, right] of demo.rights.entries()) rightSteps(`right ${n}`, right, find(right.asset), moment, add);
+  const publisherOf = (asset: string) => find(asset).department;
+  const demandOf = new Map(demo.demands.flatMap(({ key, grants = [] }) => grants.map((grant) => [grant, key] as const)));
+  for (const demand of demo.demands) demandSteps(demand, publisherOf, moment, add);
   for (const grant of demo.grants) {
-    grantSteps(grant, find(grant.asset), moment, add);
+    grantSteps(grant, demandOf.get(grant.key), find(grant.asset), moment, add);
     shareSteps(grant, find(grant.asset), moment, add);
   }
-  complaintSteps(demo, (asset) => find(asset).department, moment, add);
+  complaintSteps(demo, publisherOf, moment, add);
   return steps.sort((a, b) => a.at - b.at);
 }
 
@@ -122,7 +126,7 @@ function rightSteps(key: string, right: DemoRight, asset: DemoAsset, moment: Mom
   if (contest) add(moment(contest.at), steward(contest.by), 'right:contest', (ids) => ({ id: ids(key), reason: contest.reason }));
 }
 
-function grantSteps(grant: DemoGrant, asset: DemoAsset, moment: MomentReader, add: Add): void {
+function grantSteps(grant: DemoGrant, demand: string | undefined, asset: DemoAsset, moment: MomentReader, add: Add): void {
   const { key, elements, purpose, legalBasis, renews } = grant;
   const asked = moment(grant.at);
   const terms = { elements: [...elements], purpose, legalBasis, ...(grant.duties ? { duties: [...grant.duties] } : {}) };
@@ -131,7 +135,13 @@ function grantSteps(grant: DemoGrant, asset: DemoAsset, moment: MomentReader, ad
     asked,
     consumer(grant.by),
     'grant:request',
-    (ids) => ({ asset: ids(asset.key), ...terms, ...limits, ...(renews ? { renews: ids(renews) } : {}) }),
+    (ids) => ({
+      asset: ids(asset.key),
+      ...terms,
+      ...limits,
+      ...(renews ? { renews: ids(renews) } : {}),
+      ...(demand ? { demand: ids(demand) } : {}),
+    }),
     key,
   );
   for (const step of grant.steps ?? []) {
