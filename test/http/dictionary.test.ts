@@ -103,3 +103,117 @@ describe('the life of a data element', () => {
     expect(verdict.body).toMatchObject({ verdict: 'proven' });
   });
 });
+
+describe('the same thing has the same name', () => {
+  const elements = (...named: Record<string, unknown>[]) => ({
+    ...population,
+    shareType: 'unconditional',
+    shareCondition: undefined,
+    elements: named,
+  });
+  const put = async (as: string, body: object): Promise<string> => {
+    const { body: made } = await gateway.call(as, 'POST', '/assets', body);
+    expect(await gateway.call(as, 'POST', `/assets/${made.id}/publish`, {})).toMatchObject({ status: 200 });
+    return made.id;
+  };
+  interface Told {
+    readonly id: string;
+    readonly kind: string;
+    readonly name?: string;
+    readonly departments: string[];
+    readonly uses: { department: string; assets: string[] }[];
+  }
+  const findings = async (as: string, query = ''): Promise<Told[]> => {
+    const { status, body } = await gateway.call(as, 'GET', `/data-elements/findings?limit=200${query}`);
+    expect(status).toBe(200);
+    return body.items;
+  };
+  let ours: string;
+  let theirs: string;
+
+  it('a search speaks the dictionary’s words: what is bound to a data element is found by every name of it', async () => {
+    const { call } = gateway;
+    ours = await put(STEWARD, { ...elements({ name: 'holder', type: 'string', dataElementId: 'DE00002' }), title: { en: 'Permits' } });
+    for (const q of ['姓名', 'XINGMING', 'permits 姓名', 'person name'])
+      expect({ q, found: ids(await call('tax-steward-1', 'GET', `/assets?q=${encodeURIComponent(q)}`)) }).toEqual({ q, found: [ours] });
+    expect(ids(await call('tax-steward-1', 'GET', `/assets?q=${encodeURIComponent('permits 出生')}`))).toEqual([]);
+    expect(ids(await call('tax-steward-1', 'GET', '/assets?element=DE00002&status=published'))).toEqual([ours]);
+  });
+
+  it('both owners are told of one name with two types, of one element under two names, of what is named like it and not bound', async () => {
+    theirs = await put(
+      'tax-steward-1',
+      elements(
+        { name: 'taxpayer', type: 'string', dataElementId: 'DE00002' },
+        { name: 'district', type: 'code' },
+        { name: '姓名', type: 'integer' },
+      ),
+    );
+    await put('social-steward-1', elements({ name: 'District', type: 'string' }));
+    const told = Object.fromEntries((await findings('tax-steward-1')).map((finding) => [finding.id, finding.departments]));
+    expect(told).toEqual({
+      'name-conflict.element.DE00002': ['household', 'tax'],
+      'type-conflict.name.district': ['social-insurance', 'tax'],
+      'type-conflict.name.姓名': ['household', 'tax'],
+      'unbound.name.姓名': ['household', 'tax'],
+    });
+    // Its own asset that nobody else sees yet counts for itself.
+    expect((await findings('social-steward-1')).map(({ id, departments }) => [id, departments])).toEqual([
+      ['name-conflict.element.DE00002', ['household', 'social-insurance', 'tax']],
+      ['type-conflict.name.district', ['social-insurance', 'tax']],
+    ]);
+    expect((await findings(STEWARD)).map(({ id }) => id)).toEqual([
+      'name-conflict.element.DE00002',
+      'type-conflict.name.姓名',
+      'unbound.name.姓名',
+    ]);
+    const [unbound] = await findings(STEWARD, '&kind=unbound');
+    expect(unbound).toMatchObject({
+      name: '姓名',
+      dataElements: [{ id: 'DE00002', name: { zh: '姓名', en: 'Person name' }, type: 'string', owner: 'household', status: 'adopted' }],
+      uses: [{ department: 'tax', name: '姓名', type: 'integer', published: true, assets: [theirs], more: false }],
+    });
+  });
+
+  it('what a department has not published is nobody else’s to know, nor is what concerns others', async () => {
+    const { call } = gateway;
+    await call('social-steward-1', 'POST', '/assets', elements({ name: 'taxNumber', type: 'integer' }));
+    await put('tax-steward-1', elements({ name: 'tax_number', type: 'string' }));
+    const about = (all: Told[]) => all.filter(({ id }) => id.endsWith('taxnumber')).map(({ kind }) => kind);
+    expect(about(await findings('tax-steward-1'))).toEqual([]);
+    expect(about(await findings('social-steward-1'))).toEqual(['type-conflict']);
+    expect(about(await findings(MANAGER))).toEqual(['type-conflict']);
+    expect(about(await findings(MANAGER, '&department=household'))).toEqual([]);
+    expect(about(await findings('auditor-all', '&department=tax'))).toEqual(['type-conflict']);
+    expect(await call('tax-steward-1', 'GET', '/data-elements/findings?department=household')).toMatchObject({ status: 403 });
+  });
+
+  it('an asset’s own are asked for by its id; what is put right goes, and a past block still says it', async () => {
+    const { call } = gateway;
+    expect((await findings('tax-steward-1', `&asset=${theirs}`)).map(({ kind }) => kind)).toEqual([
+      'name-conflict',
+      'type-conflict',
+      'type-conflict',
+      'unbound',
+    ]);
+    const before = (await call('tax-steward-1', 'GET', '/data-elements/findings')).body.asOf.block;
+    const mended = [
+      { name: 'name', type: 'string', dataElementId: 'DE00002' },
+      { name: 'district', type: 'string' },
+    ];
+    expect(await call('tax-steward-1', 'PATCH', `/assets/${theirs}`, { elements: mended })).toMatchObject({ status: 200 });
+    expect((await findings('tax-steward-1', `&asset=${theirs}`)).map(({ id }) => id)).toEqual(['name-conflict.element.DE00002']);
+    expect(await findings('tax-steward-1', `&asset=${theirs}&asOfBlock=${before}`)).toHaveLength(4);
+  });
+
+  it('what is bound to a retired one is told', async () => {
+    const { call } = gateway;
+    expect(await call(MANAGER, 'POST', '/data-elements/DE00002/retire', { reason: { zh: '并入新标准' } })).toMatchObject({ status: 200 });
+    const [told] = await findings(STEWARD, '&kind=not-in-force');
+    expect(told).toMatchObject({
+      dataElementId: 'DE00002',
+      dataElements: [{ status: 'retired' }],
+      departments: ['household', 'tax'],
+    });
+  });
+});

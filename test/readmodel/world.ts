@@ -1,6 +1,7 @@
 import { planId } from '@drl/chaincode/model/keys';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Stamp } from '@drl/chaincode/model/records/common';
+import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Demand, Joining } from '@drl/chaincode/model/records/demand';
 import type { Department, Settings } from '@drl/chaincode/model/records/department';
 import type { Derivation } from '@drl/chaincode/model/records/derivation';
@@ -56,6 +57,19 @@ export function settings(stamp: Stamp): Settings {
 
 export function department({ department: id, mspId }: Person, stamp: Stamp): Department {
   return { kind: 'department', ...born(id, stamp), name: { en: id }, mspId, status: 'active' };
+}
+
+export function dataElement(id: string, stamp: Stamp, more: Partial<DataElement> = {}): DataElement {
+  return {
+    kind: 'data-element',
+    ...born(id, stamp),
+    owner: stamp.department,
+    name: { zh: '姓名', en: 'Name' },
+    definition: { en: 'what it is' },
+    type: 'string',
+    status: 'proposed',
+    ...more,
+  };
 }
 
 export function asset(id: string, stamp: Stamp, more: Partial<Asset> = {}): Asset {

@@ -9,6 +9,7 @@ import { type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { right } from '@drl/chaincode/model/records/right';
 import { disclosure } from '@drl/chaincode/model/records/terms';
 import { unmetCodes } from '../demands/unmet.js';
+import { findingKinds } from '../readmodel/finding.js';
 import { z } from './zod.js';
 
 /** What upstream is no longer given. */
@@ -267,6 +268,33 @@ export const me = named(
     custodian: z.string().optional(),
     predecessors: z.array(departmentId).optional(),
     certificate: z.string(),
+  }),
+);
+
+const entry = records['data-element'].pick({ id: true, name: true, type: true, owner: true, status: true, replacedBy: true });
+
+/** A name or a type that differs where it should not (readmodel/finding.ts). */
+export const finding = named(
+  'Finding',
+  z.strictObject({
+    id: z.string().openapi({ description: 'The same as long as it lasts, and when it comes again' }),
+    kind: z.enum(findingKinds),
+    name: z.string().optional(),
+    dataElementId: recordId.optional(),
+    dataElements: z.array(entry),
+    uses: z.array(
+      z.strictObject({
+        department: departmentId,
+        name: z.string(),
+        type: entry.shape.type,
+        dataElementId: recordId.optional(),
+        published: z.boolean(),
+        assets: z.array(recordId),
+        more: z.boolean(),
+      }),
+    ),
+    more: z.boolean(),
+    departments: z.array(departmentId).openapi({ description: 'Whom it concerns' }),
   }),
 );
 

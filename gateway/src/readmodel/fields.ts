@@ -5,6 +5,7 @@ import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Dispute } from '@drl/chaincode/model/records/dispute';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
+import { namesOf, termFields, useFields } from './naming.js';
 import { normal, wordsOf } from './words.js';
 
 /** What of each record is indexed, and which records lie together. */
@@ -139,6 +140,8 @@ function dataElementFields(element: DataElement): Indexed[] {
     ['revised', String(element.revision?.status === 'proposed')],
   ];
   for (const word of wordsOf(searched(element))) fields.push(['word', word]);
+  for (const word of wordsOf(namesOf(element))) fields.push(['named', word]);
+  fields.push(...termFields(element));
   return fields;
 }
 
@@ -165,6 +168,7 @@ function assetFields(asset: Asset): Indexed[] {
   for (const title of elementTitles(asset)) fields.push(['titled', title]);
   for (const id of new Set(asset.authoritativeFor)) fields.push(['authority', id]);
   for (const word of wordsOf(searched(asset))) fields.push(['word', word]);
+  fields.push(...useFields(asset));
   return fields;
 }
 
@@ -201,7 +205,7 @@ export function inputAssets({ inputs }: Derivation): string[] {
 export function searched(record: LedgerRecord): string[] {
   switch (record.kind) {
     case 'data-element':
-      return present([record.id, ...dataElementNames(record), record.definition.zh, record.definition.en, record.standard]);
+      return present([record.id, ...namesOf(record), record.definition.zh, record.definition.en, record.standard]);
     case 'asset': {
       const { title, description, keywords = [] } = record;
       return present([title.zh, title.en, description?.zh, description?.en, ...keywords]);
@@ -211,11 +215,6 @@ export function searched(record: LedgerRecord): string[] {
     default:
       return [];
   }
-}
-
-/** Under which a data element is known. */
-export function dataElementNames({ name, aliases = [] }: Pick<DataElement, 'name' | 'aliases'>): string[] {
-  return present([name.zh, name.en, ...aliases]);
 }
 
 function present(texts: readonly (string | undefined)[]): string[] {

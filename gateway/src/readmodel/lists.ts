@@ -2,14 +2,14 @@ import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/re
 import { assetOverdue, grantOverdue } from '@drl/chaincode/model/rules/derive';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
 import { hasStatus, isContested, storedStatuses } from './derived.js';
-import { clustered, elementNames, indexedOf, inputAssets, searched, statuses } from './fields.js';
+import { clustered, elementNames, indexedOf, inputAssets, statuses } from './fields.js';
 import { keys, orderAt, timeOfOrder } from './keys.js';
 import { loadMany } from './load.js';
-import { after, endedSince, intersection, type Positions, range, union } from './positions.js';
+import { after, intersection, type Positions, range, union } from './positions.js';
 import type { Question } from './question.js';
 import type { Visible } from './readmodel.js';
+import { type Asked, answers, anyOf, askedBy, runsOf } from './search.js';
 import { timeGiven } from './times.js';
-import { holds, pairsOf, type Term, termsOf } from './words.js';
 
 /** Any filter of any kind; which ones a kind has is readmodel.ts's to say. */
 export type AnyFilter = Readonly<Record<string, string | boolean | undefined>>;
@@ -33,7 +33,7 @@ export async function listed<K extends RecordKind>(
   limit: number,
   visible: Visible = () => true,
 ): Promise<Found<K>[]> {
-  const terms = typeof filter['q'] === 'string' ? termsOf(filter['q']) : [];
+  const terms = await askedBy(question, kind, filter['q']);
   const run = intersection(await candidates(question, kind, filter, terms));
   const { earliest, start } = bounds(question, filter);
   const found: Found<K>[] = [];
@@ -65,7 +65,7 @@ function bounds(question: Question, filter: AnyFilter): { earliest: number; star
 }
 
 /** One run for each condition that an index knows; where none does, the list of all. */
-async function candidates(question: Question, kind: RecordKind, filter: AnyFilter, terms: readonly Term[]): Promise<Positions[]> {
+async function candidates(question: Question, kind: RecordKind, filter: AnyFilter, terms: readonly Asked[]): Promise<Positions[]> {
   const runs: Positions[] = [];
   for (const [field, value] of Object.entries(filter)) {
     if (value === undefined || field === 'from' || field === 'to' || field === 'q' || field === 'contested') continue;
@@ -76,7 +76,7 @@ async function candidates(question: Question, kind: RecordKind, filter: AnyFilte
     else if (field === 'party') runs.push(union(parties[kind]?.map((side) => anyOf(question, kind, side, [String(value)])) ?? []));
     else runs.push(anyOf(question, kind, field, [String(value)]));
   }
-  for (const term of terms) runs.push(...(await wordRuns(question, kind, term)));
+  for (const term of terms) runs.push(...(await runsOf(question, kind, term)));
   return runs.length > 0 ? runs : [anyOf(question, kind, 'status', statuses[kind])];
 }
 
@@ -89,38 +89,8 @@ const parties: Partial<Record<RecordKind, readonly string[]>> = {
   dispute: ['claimant', 'respondent'],
 };
 
-function anyOf(question: Question, kind: RecordKind, field: string, values: readonly string[]): Positions {
-  return union(
-    values.flatMap((value) => [range(question, keys.index(kind, field, value)), endedSince(question, keys.ended(kind, field, value))]),
-  );
-}
-
-/** Beyond this many words with one beginning, the other conditions must do: every candidate is held against the text anyway. */
-const MAX_WORDS = 64;
-
-async function wordRuns(question: Question, kind: RecordKind, term: Term): Promise<Positions[]> {
-  if (term.where === 'anywhere') return pairsOf(term).map((pair) => anyOf(question, kind, 'word', [pair]));
-  const words = await wordsBeginning(question, kind, term.text);
-  return words === undefined ? [] : [anyOf(question, kind, 'word', words)];
-}
-
-async function wordsBeginning(question: Question, kind: RecordKind, beginning: string): Promise<string[] | undefined> {
-  const words = new Set<string>();
-  for (const prefix of [keys.index(kind, 'word', beginning), keys.ended(kind, 'word', beginning)]) {
-    const open = prefix.slice(0, -1);
-    const run = question.keys({ gte: open, lt: `${open}\u{10ffff}` });
-    for (let [key] = await run.nextv(1); key !== undefined; [key] = await run.nextv(1)) {
-      const word = key.split('\u0000')[3] as string;
-      words.add(word);
-      if (words.size > MAX_WORDS) return undefined;
-      run.seek(`${open}${word.slice(beginning.length)}\u0001`);
-    }
-  }
-  return [...words];
-}
-
 /** The whole filter, held against the record as it stood. */
-async function matches(question: Question, record: LedgerRecord, filter: AnyFilter, terms: readonly Term[]): Promise<boolean> {
+async function matches(question: Question, record: LedgerRecord, filter: AnyFilter, terms: readonly Asked[]): Promise<boolean> {
   for (const [field, value] of Object.entries(filter))
     if (value !== undefined && !(await holdsOf(question, record, field, value, terms))) return false;
   return true;
@@ -131,14 +101,14 @@ async function holdsOf(
   record: LedgerRecord,
   field: string,
   value: string | boolean,
-  terms: readonly Term[],
+  terms: readonly Asked[],
 ): Promise<boolean> {
   if (field === 'status') return hasStatus(question, record, String(value));
   if (field === 'from') return Date.parse(record.created.at) >= (timeGiven(value) ?? 0);
   if (field === 'to') return Date.parse(record.created.at) <= (timeGiven(value) ?? 0);
   if (field === 'party')
     return parties[record.kind]?.some((side) => (record as unknown as Record<string, unknown>)[side] === value) ?? false;
-  if (field === 'q') return terms.every((term) => holds(searched(record), term));
+  if (field === 'q') return answers(record, terms);
   if (record.kind === 'data-element' && field === 'revised') return (record.revision?.status === 'proposed') === value;
   if (field === 'formerly') return formerlyOf(record)?.some(({ department }) => department === value) ?? false;
   if (record.kind === 'department' && field === 'successor') return record.succession?.successors.includes(String(value)) ?? false;

@@ -3,6 +3,7 @@ import { bindingOf, type Cursor, mustBeOf, readCursor, writeCursor } from './cur
 import { all, usageOf } from './derived.js';
 import { decode, trailEntries, transactionEntry } from './entries.js';
 import { ReadModelError } from './errors.js';
+import { FINDING_PLACE, findingsOf } from './findings.js';
 import { keys, order } from './keys.js';
 import { type AnyFilter, listed } from './lists.js';
 import { loadById, loadVersion, loadVersions } from './load.js';
@@ -16,7 +17,7 @@ import { trailed, transactionsAt } from './trail.js';
 /** Every question of readmodel.ts, answered from the store alone. */
 export type Queries = Pick<
   ReadModel,
-  'get' | 'list' | 'near' | 'history' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage'
+  'get' | 'list' | 'near' | 'history' | 'findings' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage'
 >;
 
 const MAX_LIMIT = 200;
@@ -91,6 +92,9 @@ export function queriesOf(db: Level, now: () => number, ready: () => void): Quer
         },
         pageOf,
       ),
+
+    findings: (filter, page) =>
+      paged('findings', filter, page, FINDING_PLACE, (q, from, limit) => findingsOf(q, filter, from, limit), pageOf),
 
     trail: (filter, page, visible) =>
       paged(

@@ -1,4 +1,5 @@
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import type { Finding, FindingFilter } from './finding.js';
 
 /**
  * The read model: follows raw blocks into level and answers what the ledger's key-value state cannot (lists, history, trails, traces).
@@ -70,7 +71,9 @@ export interface TransactionEntry {
 /**
  * Equality filters on indexed fields; undefined members do not filter. `status` is the effective one: a grant past its term is
  * `expired` and no longer `active`, so is a demand past the day it was needed by and no longer `open`, a right in dispute `contested`; a share's `half-open` names what is not answered in time, opened or committed. `q` is words over titles, descriptions and keywords, or over what a demand wants: every one must occur, Latin ones as beginnings of words, Chinese ones anywhere.
- * `formerly` is a department that bore the record before it was passed on (机构改革). `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
+ * Of assets and demands it is also over the names of the data elements that they are bound to.
+ * `formerly` is a department that bore the record before it was passed on (机构改革).
+ * `element` is an element's name or its data element id. `party` is either side. `from` and `to` bound the time of creation, both included.
  */
 export interface Filters {
   readonly 'data-element': {
@@ -225,6 +228,8 @@ export interface ReadModel {
   near<K extends NearKind>(kind: K, signs: readonly Sign[], limit: number, visible?: Visible): Promise<Near<K>>;
   /** Every version of a record, newest first. */
   history<K extends RecordKind>(kind: K, id: string, page: PageRequest): Promise<Page<RecordOf<K>>>;
+  /** Where names and types differ from one another and from the dictionary (finding.ts). */
+  findings(filter: FindingFilter, page: PageRequest): Promise<Page<Finding>>;
   trail(filter: TrailFilter, page: PageRequest, visible?: (entry: TrailEntry) => boolean): Promise<Page<TrailEntry>>;
   trace(asset: string, page: PageRequest): Promise<Trace | undefined>;
   transaction(transactionId: string): Promise<TransactionEntry | undefined>;

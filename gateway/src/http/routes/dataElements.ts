@@ -1,6 +1,10 @@
 import { elementType } from '@drl/chaincode/model/records/asset';
 import { dataElementPropose, dataElementStatus } from '@drl/chaincode/model/records/dataElement';
-import { flag, text, whole } from '../query.js';
+import { findingKinds } from '../../readmodel/finding.js';
+import { listFindings } from '../../usecases/listFindings.js';
+import { endpoint } from '../endpoint.js';
+import { filterOf, flag, pageOf, paging, text, whole } from '../query.js';
+import { finding, listOf } from '../schemas.js';
 import { z } from '../zod.js';
 import { readMany, readOne, readVersions, step, write } from './records.js';
 
@@ -25,6 +29,24 @@ export const dataElements = [
     kind: 'data-element',
     creates: 'data-elements',
     input: (body) => body,
+  }),
+  endpoint({
+    method: 'get',
+    path: '/data-elements/findings',
+    tag: 'data-elements',
+    summary: 'Where names and types differ from one another and from the dictionary',
+    who: 'a department, what concerns itself; managers and auditors, what concerns anybody',
+    query: z.strictObject({
+      kind: z.enum(findingKinds).optional(),
+      department: text.optional(),
+      asset: text.optional(),
+      asOfBlock: whole(0).optional(),
+      ...paging,
+    }),
+    answers: { 200: { description: 'A page', schema: listOf('Finding', finding) } },
+    handle: async ({ query, who: { caller } }, services) => ({
+      body: await listFindings(services, caller, filterOf(query), pageOf(query)),
+    }),
   }),
   readOne('data-element', 'data-elements', 'every caller', z.strictObject({ version: whole(1).optional() })),
   readVersions('data-element', 'data-elements', 'every caller'),
