@@ -1,8 +1,10 @@
 import { blockCases } from './ledger/blocks.js';
 import { demandCases } from './ledger/demands.js';
+import { derivationCases } from './ledger/derivations.js';
 import { dictionaryCases } from './ledger/dictionary.js';
 import { disputeCases } from './ledger/disputes.js';
 import { endorsementCases } from './ledger/endorsement.js';
+import { limitCases } from './ledger/limits.js';
 import { planCases } from './ledger/plans.js';
 import { privateCases } from './ledger/privateData.js';
 import { rangeCases } from './ledger/ranges.js';
@@ -45,6 +47,8 @@ export function ledgerSuite(name: string, open: () => Promise<Harness>): void {
     describe('feedback, ratings, disputes', () => disputeCases(current));
     describe('tickets', () => ticketCases(current));
     describe('departments change', () => successionCases(current));
+    describe('limits', () => limitCases(current));
+    describe('derivations', () => derivationCases(current));
     describe('confidential terms', () => termsCases(current));
     // Last: it verifies all that the cases before have left in the blocks.
     describe('blocks', () => blockCases(current));

@@ -39,7 +39,7 @@ test('no record lives where an index does', () => {
     indexKeys.full('a', 1, 0),
     indexKeys.exhausted('a'),
     indexKeys.ticketUse('a'),
-    indexKeys.rows('a'),
+    indexKeys.rows('a', 0),
     indexKeys.contests('a', 'b'),
     indexKeys.joining('a', 'b'),
     indexKeys.rated('a', '2026-03'),

@@ -1,3 +1,4 @@
+import { allotmentsOf, drawRows } from '@drl/chaincode/model/allotments';
 import { indexKeys } from '@drl/chaincode/model/keys';
 import { findSlot, rootOf } from '@drl/chaincode/model/slots';
 import fc from 'fast-check';
@@ -77,6 +78,47 @@ test('those who come at once rarely meet', async () => {
   expect(new Set(chosen.map(({ slot }) => slot)).size).toBeGreaterThan(45);
 });
 
+test('rows one after another: as a plain sum would have it, whatever the allotments', async () => {
+  const sizes = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 3000, max: 100_000 }));
+  await fc.assert(
+    fc.asyncProperty(
+      sizes,
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.nat({ max: 2 ** 48 - 1 })), { maxLength: 80 }),
+      async (max, asked) => {
+        const taken = new Map<number, number>();
+        let sum = 0;
+        for (const [rows, seed] of asked) {
+          const drawn = await drawRows(max, rows, seed, async (allotment) => taken.get(allotment) ?? 0);
+          if ('left' in drawn) {
+            expect([sum + rows > max, drawn.left]).toEqual([true, max - sum]);
+            continue;
+          }
+          for (const draw of drawn.draws) taken.set(draw.allotment, draw.taken);
+          sum += rows;
+          expect(sum).toBeLessThanOrEqual(max);
+          expect([...taken.values()].reduce((a, b) => a + b, 0)).toBe(sum);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('small shares of a large limit rarely meet: each reads one allotment', async () => {
+  const read = new Set<number>();
+  for (let seed = 0; seed < 64; seed++) {
+    const asked: number[] = [];
+    await drawRows(1_000_000, 10, seed * 2_654_435_761, async (allotment) => {
+      asked.push(allotment);
+      return 0;
+    });
+    expect(asked).toHaveLength(1);
+    read.add(asked[0] as number);
+  }
+  expect([allotmentsOf(1_000_000), allotmentsOf(1999)]).toEqual([32, 1]);
+  expect(read.size).toBe(32);
+});
+
 /** What every engine does with a loser: a new transaction. */
 async function untilDecided(ledger: TestLedger, grant: string, attempts: number): Promise<string[]> {
   const outcomes: string[] = [];
@@ -122,6 +164,56 @@ test('maxCount = n with K attempts in parallel: n commit, never more, and the re
     { numRuns: 20 },
   );
 });
+
+/** What a plain counter would have answered, had the transactions come one after another in the order of the chain. */
+function plainly(limit: { maxCount?: number; maxRows?: number }, asked: readonly number[]): string[] {
+  const { maxCount = Number.POSITIVE_INFINITY, maxRows = Number.POSITIVE_INFINITY } = limit;
+  let [count, sum] = [0, 0];
+  return asked.map((rows) => {
+    if (sum + rows > maxRows) return 'ROWS_EXCEEDED';
+    if (count + 1 > maxCount) return 'GRANT_EXHAUSTED';
+    [count, sum] = [count + 1, sum + rows];
+    return 'committed';
+  });
+}
+
+test('K at once, of various sizes, under both limits: what commits, in the order of the chain, is what a plain counter would answer', async () => {
+  const sizes = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 24 });
+  await fc.assert(
+    fc.asyncProperty(
+      sizes,
+      fc.integer({ min: 100, max: 8000 }),
+      fc.option(fc.integer({ min: 1, max: 20 })),
+      async (asked, maxRows, maxCount) => {
+        const ledger = base.fork();
+        const limits = { maxRows, ...(maxCount === null ? {} : { maxCount }) };
+        const { id } = await granted(ledger, limits, asset);
+        const order: { rows: number; outcome: string }[] = [];
+        for (let open = [...asked]; open.length > 0; ) {
+          const block = await Promise.all(
+            open.map(async (rows) => ({ rows, simulation: await ledger.simulate('share:commit', sent(id, { rows }), household) })),
+          );
+          open = [];
+          for (const { rows, simulation } of block) {
+            if (ledger.commit(simulation) !== 'VALID') {
+              open.push(rows);
+              continue;
+            }
+            const { kind, clause } = JSON.parse(simulation.answer);
+            order.push({ rows, outcome: kind === 'refusal' ? clause : 'committed' });
+          }
+        }
+        expect(order.map(({ outcome }) => outcome)).toEqual(
+          plainly(
+            limits,
+            order.map(({ rows }) => rows),
+          ),
+        );
+      },
+    ),
+    { numRuns: 25 },
+  );
+}, 60_000);
 
 test('once refused, the limit is a mark: the next refusal reads no use key', async () => {
   const ledger = base.fork();

@@ -1,4 +1,5 @@
 import type { Context } from 'fabric-contract-api';
+import { drawRows } from '../model/allotments.js';
 import { indexKeys } from '../model/keys.js';
 import type { Grant } from '../model/records/grant.js';
 import type { Share } from '../model/records/share.js';
@@ -70,15 +71,11 @@ async function send<N extends Sending>(
   if (clause) return refuse(unit, name, grant, clause);
   const unticketed = input.ticket === undefined ? undefined : await ticketClause(unit, input.ticket);
   if (unticketed) return refuse(unit, name, grant, unticketed);
-  const rowsKey = indexKeys.rows(grant.id);
-  const limited = grant.constraints.maxRows !== undefined;
-  const taken = limited ? Number((await state.text(rowsKey)) ?? 0) : 0;
-  const tooMany = rowsForbid(grant, taken, input.rows);
-  if (tooMany) return refuse(unit, name, grant, tooMany);
+  const drawn = await draw(unit, grant);
+  if ('left' in drawn) return refuse(unit, name, grant, rowsForbid(grant, drawn.left, input.rows));
   const useNumber = await takeUse(unit, grant);
   if (useNumber === 'exhausted') return refuse(unit, name, grant, countForbids(grant));
-  // One key for all: a sum is exact only where each share sees the one before, so a grant with a row limit takes one share a block.
-  if (limited && input.rows > 0) await state.putText(rowsKey, String(taken + input.rows));
+  for (const { allotment, taken } of drawn.draws) await state.putText(indexKeys.rows(grant.id, allotment), String(taken));
   if (input.ticket !== undefined) await state.putText(indexKeys.ticketUse(input.ticket), act.transactionId);
   return unit.save('share', undefined, make(grant, useNumber), { grant });
 }
@@ -111,6 +108,13 @@ async function complete(unit: Unit<'share:commit'>, id: string): Promise<string>
 async function ticketClause({ act, input, state }: Unit<Sending>, id: string): Promise<Clause | undefined> {
   const ticket = await state.need('ticket', id);
   return ticketForbids(act.at, ticket, input, await state.text(indexKeys.ticketUse(id)));
+}
+
+/** The rows that this share takes; none where the grant has no row limit. */
+async function draw({ act, input, state }: Unit<Sending>, { id, constraints: { maxRows } }: Grant) {
+  if (maxRows === undefined) return { draws: [] };
+  const taken = async (allotment: number) => Number((await state.text(indexKeys.rows(id, allotment))) ?? 0);
+  return drawRows(maxRows, input.rows, seedOf(act.transactionId), taken);
 }
 
 /** The number of the use that this share takes; none where the grant has no count. */

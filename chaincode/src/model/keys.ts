@@ -46,8 +46,8 @@ export const indexKeys = {
   exhausted: (grant: string) => compositeKey('exhausted', grant),
   /** The one share that may stand on a ticket → the transaction that opened it. */
   ticketUse: (ticket: string) => compositeKey('ticket-use', ticket),
-  /** Rows taken so far under a grant with a row limit (one share a block: the sum must be exact). */
-  rows: (grant: string) => compositeKey('rows', grant),
+  /** Rows taken so far from one allotment of a grant's row limit (allotments.ts). */
+  rows: (grant: string, allotment: number) => compositeKey('rows', grant, String(allotment)),
   /** A right's contests, found by range → who contests; the contest is a record of its own. */
   contests: (right: string, id: string) => compositeKey('contests', right, id),
   /** A department's joining of another's demand → the joining. */

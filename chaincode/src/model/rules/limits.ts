@@ -84,9 +84,8 @@ export function freezeForbids(dispute: string | undefined): Clause | undefined {
 }
 
 /** maxRows counts over the grant's whole life; what would exceed it is refused whole. */
-export function rowsForbid({ constraints: { maxRows } }: Grant, taken: number, rows: number): Clause | undefined {
-  if (maxRows === undefined || taken + rows <= maxRows) return undefined;
-  return { code: 'ROWS_EXCEEDED', given: `${rows} rows`, accepted: `at most ${maxRows - taken} of ${maxRows}` };
+export function rowsForbid({ constraints: { maxRows } }: Grant, left: number, rows: number): Clause {
+  return { code: 'ROWS_EXCEEDED', given: `${rows} rows`, accepted: `at most ${left} of ${maxRows}` };
 }
 
 /** An opened share took its rows when it opened: its commit may say fewer. */
