@@ -3,6 +3,7 @@ import { readConsortium } from '@drl/network/consortium';
 import { benchChain } from './bench/chain.js';
 import { benchDelivery, benchLongDelivery } from './bench/delivery.js';
 import { benchEmbedded } from './bench/embedded.js';
+import { benchHotGrant } from './bench/hot.js';
 import { benchReadModel } from './bench/readmodel.js';
 import { benchTrace } from './bench/trace.js';
 
@@ -44,6 +45,16 @@ const parts: Record<string, () => Promise<void>> = {
         `  ${n(f.shares).padStart(7)} shares  p50 ${ms(f.p50)}, p99 ${ms(f.p99)}, ${mb(f.residentBytes)} resident, ${mb(f.storeBytes)} on disk`,
       );
     print(`  growth ${x(growth)}`);
+  },
+  async hot() {
+    print('one hot grant: committed shares a second through the service, and what a limit leaves of the rate without one');
+    for (const { inFlight, perSecond } of await benchHotGrant([1, 8, 32, 128])) {
+      const { unlimited, ...limited } = perSecond;
+      print(
+        `  ${String(inFlight).padStart(3)} in flight  ${n(unlimited)}/s`,
+        ...Object.entries(limited).map(([limit, rate]) => `${limit} ${n(rate)}/s: ${x(rate / unlimited)}`),
+      );
+    }
   },
   async delivery() {
     print('deliveries: MiB of the source a second, beside a plain relay of the same stream (aim ≥ 0.7 ×), and what they add to memory');

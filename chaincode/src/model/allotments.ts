@@ -4,7 +4,8 @@
  * read every one of them and all that is left together would not do: exact, since whoever reads a sum conflicts with whoever changes it.
  */
 const ROWS_EACH = 1_000;
-const MOST = 32;
+/** What a refusal by the limit reads at most, and about as many shares as one block can take of a grant. */
+const MOST = 128;
 
 export interface Draw {
   readonly allotment: number;

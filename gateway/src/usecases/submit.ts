@@ -151,7 +151,8 @@ export class Submitter {
         }
         if (!mayRetry(lost, attempt) || Date.now() > deadline) throw lost;
         this.#parts.onConflict?.();
-        leave ??= await this.#queues.enter(subjectOf(write));
+        // A new transaction draws another use and another allotment: who lost once may not meet anybody again, who lost twice waits for its turn.
+        if (attempt > 1) leave ??= await this.#queues.enter(subjectOf(write));
         await pause(attempt);
       }
     } catch (error) {
