@@ -43,6 +43,7 @@ export const serviceCodes = {
   BODY_TOO_LARGE: { status: 413, zh: '请求体过大', en: 'The body is too large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '不支持此内容类型', en: 'This content type is not taken here' },
   CURSOR_INVALID: { status: 422, zh: '游标无效或不属于此查询', en: 'The cursor is not one of this query' },
+  SAMPLE_MALFORMED: { status: 422, zh: '样本文件不符合其格式', en: 'The sample is not what its format says' },
   IDEMPOTENCY_KEY_INVALID: { status: 422, zh: '幂等键不符合格式', en: 'The idempotency key is malformed' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, zh: '该幂等键已用于另一请求', en: 'The idempotency key was used for another request' },
   PRECONDITION_INVALID: { status: 422, zh: 'If-Match 不是本服务给出的 ETag', en: 'If-Match is not an ETag of this service' },

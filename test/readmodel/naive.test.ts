@@ -184,6 +184,7 @@ const questions: readonly (readonly [RecordKind, Record<string, string | boolean
   ['share', { status: 'half-open' }],
   ['share', { status: 'committed', consumer: 'tax' }],
   ['share', { status: 'acknowledged' }],
+  ['share', { payloadHash: 'ab'.repeat(32) }],
   ['share', { party: 'household', from: '2026-03-03T00:00:00Z' }],
   ['share', { asset: 'ast-0', to: '2026-03-05T00:00:00Z' }],
   ['refusal', { party: 'tax' }],

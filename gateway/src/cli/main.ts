@@ -9,6 +9,7 @@ import { departmentCommands } from './commands/department.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { inboxCommands } from './commands/inbox.js';
+import { leakCommands } from './commands/leak.js';
 import { lineageCommand } from './commands/lineage.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
@@ -46,6 +47,7 @@ const asks = [
   'trace',
   'lineage',
   'deliver',
+  'leak find',
   'department rename',
   'department succeed',
   'ask',
@@ -80,6 +82,7 @@ function build(exit: (code: number) => void): Command {
   traceCommand(program, connectionOf);
   lineageCommand(program, connectionOf);
   deliverCommand(program, connectionOf);
+  leakCommands(program, connectionOf, exit);
   askCommand(program, connectionOf);
   departmentCommands(program, connectionOf, exit);
   demandCommands(program, connectionOf);

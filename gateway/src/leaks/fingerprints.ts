@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mark } from '@drl/chaincode/model/records/grant';
 import type { Fingerprint } from '@drl/chaincode/model/records/share';
@@ -97,11 +97,6 @@ export class Fingerprints {
     } finally {
       await file.close();
     }
-  }
-
-  async forget(id: string): Promise<void> {
-    await rm(this.#tags(id), { force: true });
-    await this.#db.clear({ gte: `canaries/${id}/`, lt: `canaries/${id}0` });
   }
 
   close(): Promise<void> {

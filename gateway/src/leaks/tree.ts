@@ -70,7 +70,7 @@ function largestBelow(n: number): number {
 
 /** The root that a leaf hash and its audit path lead to; undefined: a path that fits no tree of this size. */
 export function rootBy(path: readonly Buffer[], hash: Buffer, index: number, size: number): Buffer | undefined {
-  if (index < 0 || index >= size) return undefined;
+  if (index < 0 || index >= size || [hash, ...path].some(({ length }) => length !== 32)) return undefined;
   let root = hash;
   let [node, last] = [index, size - 1];
   for (const sibling of path) {

@@ -96,8 +96,14 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ...[...recipients].map((department): Indexed => ['recipients', department]),
       ];
     }
-    case 'ticket':
     case 'share':
+      return [
+        ['grant', record.grant],
+        ['provider', record.provider],
+        ['consumer', record.consumer],
+        ...(record.payloadHash === undefined ? [] : [['payloadHash', record.payloadHash] as const]),
+      ];
+    case 'ticket':
     case 'refusal':
       return [
         ['grant', record.grant],

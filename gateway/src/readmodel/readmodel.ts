@@ -134,6 +134,8 @@ export interface Filters {
     consumer?: string;
     party?: string;
     formerly?: string;
+    /** Of what was sent, hex. */
+    payloadHash?: string;
     status?: string;
     from?: string;
     to?: string;

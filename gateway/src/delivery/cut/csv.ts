@@ -86,10 +86,10 @@ export class CsvCutter implements Cutter {
   }
 
   #begin(record: Buffer): Buffer {
-    const { elements } = this.#cut;
     const text = record.subarray(0, lineEnd(record));
     const cells = splitCells(text.subarray(text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0));
     const names = cells.map(nameOf);
+    const elements = this.#cut.elements === 'all' ? names : this.#cut.elements;
     const absent = elements.filter((name) => !names.includes(name));
     if (absent.length > 0) throw elementMissing(absent);
     const twice = elements.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));

@@ -18,7 +18,8 @@ export interface Cutter {
 }
 
 export interface Cut {
-  readonly elements: readonly string[];
+  /** By name; `all`: whatever there is, for whoever only reads. */
+  readonly elements: readonly string[] | 'all';
   readonly limit: number;
   readonly onRow?: OnRow | undefined;
   readonly cells?: CellReader | undefined;

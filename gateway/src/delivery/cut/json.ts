@@ -25,7 +25,7 @@ export class JsonCutter implements Cutter {
 
   constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
-    this.#cut = { keep: new Set(elements), onRow, cells, arranger };
+    this.#cut = { keep: elements === 'all' ? elements : new Set(elements), onRow, cells, arranger };
   }
 
   write(chunk: Buffer): readonly Buffer[] {

@@ -3,7 +3,7 @@ import { type Arranger, type CellReader, malformed, type OnRow, type Row } from 
 
 /** What rows of JSON are cut to, who watches, and who arranges them. */
 export interface ObjectCut {
-  readonly keep: ReadonlySet<string>;
+  readonly keep: ReadonlySet<string> | 'all';
   readonly onRow: OnRow | undefined;
   readonly cells: CellReader | undefined;
   readonly arranger: Arranger | undefined;
@@ -13,11 +13,12 @@ export interface ObjectCut {
  * One JSON object, cut to some of its members. The text of a member is kept as it stands: parsing and writing anew would change numbers beyond 2^53.
  * Answers what is to leave now, most often the row itself; undefined where the row is no JSON object.
  */
-export function cutObject(row: Buffer, { keep, onRow, cells, arranger }: ObjectCut): readonly string[] | undefined {
+export function cutObject(row: Buffer, { keep: wanted, onRow, cells, arranger }: ObjectCut): readonly string[] | undefined {
   if (!isUtf8(row)) return undefined;
   const text = row.toString('utf8').trim();
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const keep = wanted === 'all' ? new Set(Object.keys(value)) : wanted;
   const kept = Object.keys(value).every((name) => keep.has(name)) ? text : cutText(text, keep);
   if (!onRow && !cells && !arranger) return [kept];
   const seen = observed(text, value as JsonRow, keep);

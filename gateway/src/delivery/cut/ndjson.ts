@@ -17,7 +17,7 @@ export class NdjsonCutter implements Cutter {
 
   constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
-    this.#cut = { keep: new Set(elements), onRow, cells, arranger };
+    this.#cut = { keep: elements === 'all' ? elements : new Set(elements), onRow, cells, arranger };
   }
 
   write(chunk: Buffer): readonly Buffer[] {
