@@ -129,6 +129,29 @@ export function walk(name: string, open: () => Promise<RealService>, close: () =
       expect(items).toContainEqual(expect.objectContaining({ outcome: 'refused', clause: 'GRANT_EXHAUSTED', grant: grant.id }));
     });
 
+    test('a consumer rates, complains and disputes; the manager rules; the words are read on the terminal', async () => {
+      await done(consumer, 'POST', '/ratings', { share: share.id, score: 4 }, 201);
+      expect(await service.drl(['feedback', asset.id, '--dimension', 'stale', '--say', `Late ${word}`], consumer)).toMatchObject({
+        code: 0,
+      });
+      const { items } = (await service.ask<{ items: Record_[] }>(steward, 'GET', `/feedback?asset=${asset.id}`)).body;
+      for (const [user, verb] of [
+        [steward, 'accept'],
+        [steward, 'fix'],
+        [consumer, 'confirm'],
+      ] as const)
+        await done(user, 'POST', `/feedback/${items[0]?.id}/${verb}`, {}, 200);
+
+      const claim = { subject: { kind: 'grant', id: grant.id }, claim: { en: `Not as agreed ${word}` }, freeze: true };
+      const { id } = await done(consumer, 'POST', '/disputes', claim, 201);
+      await done(steward, 'POST', `/disputes/${id}/answer`, { text: { en: 'It is' } }, 200);
+      await done(consumer, 'POST', `/disputes/${id}/escalate`, {}, 200);
+      await done(manager, 'POST', `/disputes/${id}/decide`, { outcome: 'dismissed', ruling: { en: `As agreed ${word}` } }, 200);
+      const shown = await service.drl(['dispute', id], steward);
+      for (const text of [`Not as agreed ${word}`, 'It is', `As agreed ${word}`]) expect(shown.out).toContain(text);
+      await done(manager, 'POST', `/disputes/${id}/close`, {}, 200);
+    });
+
     test('an auditor traces it, by HTTP and on the terminal', async () => {
       const trace = (await service.ask<Record<string, Record_[]>>(auditor, 'GET', `/audit/trace/${asset.id}`)).body;
       expect([trace.rights, trace.grants, trace.shares, trace.refusals].map((list) => list?.length)).toEqual([1, 1, 2, 1]);

@@ -84,6 +84,7 @@ export const statuses: Readonly<Record<string, string>> = {
   mediation: '调解',
   decided: '已裁决',
   closed: '已结案',
+  escalated: '已逾期',
 };
 
 export const verbs: Readonly<Record<string, string>> = {

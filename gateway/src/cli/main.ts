@@ -3,6 +3,7 @@ import { ImportError } from '../import/errors.js';
 import type { Connection } from './client.js';
 import { askCommand } from './commands/ask.js';
 import { chainCommands } from './commands/chain.js';
+import { complaintCommands } from './commands/complaints.js';
 import { deliverCommand } from './commands/deliver.js';
 import { demandCommands } from './commands/demand.js';
 import { departmentCommands } from './commands/department.js';
@@ -52,6 +53,10 @@ const asks = [
   'department succeed',
   'ask',
   ...['check', 'file', 'list', 'show', 'match', 'reject', 'withdraw', 'join'].map((verb) => `demand ${verb}`),
+  'feedback',
+  'rate',
+  'disputes',
+  'dispute',
   'evidence',
   'terms',
   'chain export',
@@ -84,6 +89,7 @@ function build(exit: (code: number) => void): Command {
   deliverCommand(program, connectionOf);
   leakCommands(program, connectionOf, exit);
   askCommand(program, connectionOf);
+  complaintCommands(program, connectionOf);
   departmentCommands(program, connectionOf, exit);
   demandCommands(program, connectionOf);
   evidenceCommand(program, connectionOf);
