@@ -58,6 +58,8 @@ test('two endorsers are named, however many departments there are, and the order
   const many = { managerMspId: 'M', departmentMspIds: Array.from({ length: 300 }, (_, i) => `D${i}`) };
   expect(endorsersFor('asset:register', { settings: many, callerMspId: 'D42', mspOf })).toEqual(['M', 'D42']);
   expect(endorsersFor('audit:record', { settings: many, callerMspId: 'X', mspOf })).toEqual(['M', 'D0']);
+  expect(endorsersFor('audit:record', { settings: many, callerMspId: 'X', mspOf, silent: ['D0', 'D1'] })).toEqual(['M', 'D2']);
+  expect(endorsersFor('asset:register', { settings: many, callerMspId: 'D42', mspOf, silent: ['D42'] })).toEqual(['M', 'D0']);
   const bytes = (any: string[]) => policyBytes(keyPolicy({ any }, mspOf, settings) ?? { manager: '' });
   expect(bytes(['b', 'a'])).toEqual(bytes(['a', 'b']));
 });

@@ -8,6 +8,7 @@ import { evidenceSource } from '@drl/gateway/evidence/source';
 import type { Identity, Receipt, SignedTransaction } from '@drl/gateway/ledger/ledger';
 import { enrolUser } from '@drl/network/fabric/enrol';
 import { ownChaincode } from '@drl/network/fabric/package';
+import { networkStatus } from '@drl/network/fabric/status';
 import { type Gateway, grant, population, publish, sent, wish } from '../http/gateway';
 import { describeFabric } from './availability';
 import { Forger } from './forgery';
@@ -316,5 +317,15 @@ describeFabric('an organisation that cheats', () => {
       const others = body.items.filter(({ actor }: Json) => actor.name !== cheat.name);
       expect(others.map(({ grant: about }: Json) => about)).toEqual([request]);
     });
+  });
+
+  test('with the only peer of the first department down, others sign what is new in its place, and it is still needed for its own', async () => {
+    const { nodes } = await networkStatus(network.dir);
+    process.kill(nodes.find(({ name }) => name === 'peer0-PoliceMSP')?.pid as number, 'SIGKILL');
+    expect((await auditor(`/audit/trace/${asset}`)).status).toBe(200);
+    const { body } = await auditor('/audit/queries?limit=1');
+    expect(body.items[0]).toMatchObject({ action: 'trace', outcome: 'answered' });
+    const held = await gateway.call('household-steward-1', 'POST', `/assets/${asset}/suspend`, {});
+    expect(held).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
   });
 });

@@ -18,6 +18,8 @@ export interface EndorserContext {
   readonly contest?: Contest | undefined;
   /** What is asked for: of a ruling, for whom it is. */
   readonly input?: unknown;
+  /** Organisations whose peers do not answer: of what is new another department signs as well. */
+  readonly silent?: readonly string[] | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface EndorserContext {
  */
 export function endorsersFor(
   name: TransactionName,
-  { settings, callerMspId, mspOf, record, contest, leaving, input }: EndorserContext,
+  { settings, callerMspId, mspOf, record, contest, leaving, input, silent = [] }: EndorserContext,
 ): string[] {
   if (name === 'terms:write') return partiesAlone(record, callerMspId, mspOf);
   if (name === 'terms:purge') return [callerMspId];
@@ -35,7 +37,8 @@ export function endorsersFor(
   const order = leaving === undefined ? favoured : favoured.toSorted((a, b) => Number(a === leaving) - Number(b === leaving));
   const parties = order.map(mspOf).filter((mspId) => mspId !== undefined);
   const first = parties.length === 0 || parties.includes(callerMspId) ? [callerMspId, ...parties] : parties;
-  const second = [...first, ...settings.departmentMspIds].find((mspId) => signs(mspId, settings));
+  const all = [...first, ...settings.departmentMspIds].filter((mspId) => signs(mspId, settings));
+  const second = (touched === undefined ? all.find((mspId) => !silent.includes(mspId)) : undefined) ?? all[0];
   return second === undefined ? [settings.managerMspId] : [settings.managerMspId, second];
 }
 

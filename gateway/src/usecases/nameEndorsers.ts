@@ -13,7 +13,7 @@ import type { ReadModel } from '../readmodel/readmodel.js';
  * record that a transaction changes, so the network need not be asked who they are.
  */
 export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium: Consortium) {
-  return async (name: TransactionName, input: unknown, as: Identity): Promise<readonly string[]> => {
+  return async (name: TransactionName, input: unknown, as: Identity, silent?: readonly string[]): Promise<readonly string[]> => {
     const record = await changedBy(name, input, as);
     const contest = name === 'right:decline' && record ? await oldestContest(record.id) : undefined;
     const msps = new Map<string, string | undefined>();
@@ -27,6 +27,7 @@ export function endorserLookup(ledger: Ledger, readModel: ReadModel, consortium:
       contest,
       leaving: name === 'department:passOn' ? (input as { from: string }).from : undefined,
       input,
+      silent,
     });
   };
 

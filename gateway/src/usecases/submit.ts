@@ -37,7 +37,8 @@ export type Outcome =
 export interface SubmitterParts {
   readonly ledger: Ledger;
   readonly journal: Journal;
-  readonly endorsers: (name: TransactionName, input: unknown, as: Identity) => Promise<readonly string[]>;
+  /** Whom to ask, once it is known whose peers do not answer. */
+  readonly endorsers: (name: TransactionName, input: unknown, as: Identity, silent: readonly string[]) => Promise<readonly string[]>;
   readonly maxInFlight: number;
   readonly onConflict?: () => void;
   /** What went wrong with nobody there to be told. */
@@ -167,25 +168,31 @@ export class Submitter {
 
   /** A LedgerError that may be retried is returned, all else is thrown. */
   async #endorse(write: Write): Promise<SignedTransaction | LedgerError> {
-    const { ledger, endorsers } = this.#parts;
-    const { name, input, as, requestId, transient, expected, check } = write;
+    const { expected, check } = write;
     try {
       await check?.();
-      const signed = await ledger.endorse(
-        {
-          name,
-          input,
-          endorsers: await endorsers(name, input, as),
-          ...(requestId ? { requestId } : {}),
-          ...(transient ? { transient } : {}),
-        },
-        as,
-      );
+      const signed = await this.#signed(write);
       if (expected) guard(expected, signed.result);
       return signed;
     } catch (error) {
       if (error instanceof LedgerError && (error.code === 'CONFLICT' || error.code === 'ENDORSEMENTS_DIFFER')) return error;
       throw error;
+    }
+  }
+
+  /** An organisation whose peers do not answer is left out, if another may sign in its place. */
+  async #signed(write: Write, silent: readonly string[] = []): Promise<SignedTransaction> {
+    const { name, input, as, requestId, transient } = write;
+    const endorsers = await this.#parts.endorsers(name, input, as, silent);
+    const tx = { name, input, endorsers, ...(requestId ? { requestId } : {}), ...(transient ? { transient } : {}) };
+    try {
+      return await this.#parts.ledger.endorse(tx, as);
+    } catch (error) {
+      const mspId = error instanceof LedgerError && error.code === 'UNAVAILABLE' ? error.detail.mspId : undefined;
+      if (mspId === undefined || silent.includes(mspId)) throw error;
+      const without = [...silent, mspId];
+      if ((await this.#parts.endorsers(name, input, as, without)).includes(mspId)) throw error;
+      return this.#signed(write, without);
     }
   }
 
