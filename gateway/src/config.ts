@@ -60,6 +60,8 @@ const environment = z.object({
   SHUTDOWN_SECONDS: whole(1, 600).default(20),
   TRUST_PROXY: whole(0, 10).default(0),
   FILE_ROOTS: byDepartment((path) => path !== '', 'department=folder, …').optional(),
+  PEER_GATEWAYS: byDepartment((value) => httpsOrLocal.safeParse(value).success, 'department=https://…, …').optional(),
+  PEER_CA: z.string().min(1).optional(),
   PROBE_HOURS: whole(0, 8760).default(24),
   FETCH_ALLOW: byDepartment(isRange, 'department=address or CIDR block, …').optional(),
   OIDC_ISSUER: httpsOrLocal.optional(),
@@ -97,6 +99,10 @@ export interface Config {
   readonly fileRoots: ReadonlyMap<string, string>;
   /** Department → addresses, beside public ones, that its resources may be fetched from. */
   readonly fetchAllow: ReadonlyMap<string, readonly string[]>;
+  /** Department → the address of its gateway, where that is another. */
+  readonly peerGateways: ReadonlyMap<string, string>;
+  /** File of the authorities (PEM) of those gateways' TLS certificates, beside the public ones. */
+  readonly peerCa?: string;
   /** Between two looks at an attached resource; 0: none. */
   readonly probeHours: number;
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly claim: string };
@@ -149,6 +155,8 @@ export function readConfig(env: Environment = process.env): Config {
       (e.FETCH_ALLOW ?? []).map(([one], _, all) => [one, all.flatMap(([other, range]) => (other === one ? [range] : []))]),
     ),
     probeHours: e.PROBE_HOURS,
+    peerGateways: new Map(e.PEER_GATEWAYS ?? []),
+    ...(e.PEER_CA ? { peerCa: resolve(e.PEER_CA) } : {}),
     ...existingIn(e),
     ...(e.FABRIC_BIN ? { fabricBin: e.FABRIC_BIN } : {}),
     ...(e.WALLET_KEY ? { walletKey: Buffer.from(e.WALLET_KEY, 'hex') } : {}),

@@ -19,6 +19,7 @@ export const serviceCodes = {
     zh: '该记录此前已被伪造，账本虽收下此次写入，各读者均不采信',
     en: 'The record was forged before: the ledger took this write over it, and no reader counts it',
   },
+  TICKET_INVALID: { status: 401, zh: '取数凭单无效', en: 'This is not a letter of the one to whom the ticket was issued' },
   EVIDENCE_IMPOSSIBLE: { status: 409, zh: '无法为此出具证据', en: 'No evidence can be made of this' },
   PROVIDER_NOT_HERE: {
     status: 409,
@@ -53,6 +54,8 @@ export const serviceCodes = {
   DELIVERIES_EXHAUSTED: { status: 429, zh: '同时进行的交付过多', en: 'Too many deliveries at once' },
   QUERY_THROTTLED: { status: 429, zh: '核验不一致次数过多，请稍后再试', en: 'Too many queries without a match; try again later' },
   INTERNAL: { status: 500, zh: '服务内部错误', en: 'An error of the service itself' },
+  PEER_UNREACHABLE: { status: 502, zh: '无法连接提供部门的网关', en: 'The provider’s gateway cannot be reached, or broke off' },
+  PEER_ANSWER_WRONG: { status: 502, zh: '提供部门的网关所答与账本不符', en: 'The provider’s gateway does not answer as the ledger says' },
   RESOURCE_UNREACHABLE: { status: 502, zh: '无法获取提供方的资源', en: 'The provider’s resource cannot be fetched' },
   RESOURCE_MALFORMED: { status: 502, zh: '资源不符合其格式', en: 'The resource is not what its format says' },
   RESOURCE_CHANGED: { status: 502, zh: '资源内容已变化', en: 'The resource is not, or no longer, what it was' },

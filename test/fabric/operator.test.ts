@@ -6,11 +6,13 @@ import { addOrganisation } from '@drl/network/fabric/addOrganisation';
 import { networkDown } from '@drl/network/fabric/down';
 import { paths } from '@drl/network/fabric/paths';
 import { networkUp } from '@drl/network/fabric/up';
+import { download } from '../delivery/download';
 import { type DemoUser, RealService } from '../e2e/service';
-import { HASH, population, sent, wish } from '../http/gateway';
+import { type Gateway, HASH, population, sent, wish } from '../http/gateway';
 import { describeFabric } from './availability';
 import { consortium, type TestNetwork, testNetwork } from './network';
 import { byOpenssl, mspFolder, type OperatorFiles, operatorFiles } from './operator';
+import { Relay, type SentLetter } from './relay';
 
 /** Departments that run a gateway each, on a network of which they have a profile, the roots and their own users' keys: nothing of its directory. */
 describeFabric('a gateway for each department', () => {
@@ -25,8 +27,10 @@ describeFabric('a gateway for each department', () => {
   let consumer: DemoUser;
   let asset: string;
 
-  const gateway = (): RealService => {
-    const service = new RealService(files.env);
+  let relay: Relay;
+
+  const gateway = (more: Record<string, string> = {}): RealService => {
+    const service = new RealService({ ...files.env, FILE_ROOTS: `household=${scratch}`, ...more });
     running.push(service);
     return service;
   };
@@ -46,7 +50,8 @@ describeFabric('a gateway for each department', () => {
     const { dir } = network;
     scratch = mkdtempSync(join(tmpdir(), 'drl-operator-'));
     files = operatorFiles(dir, scratch);
-    [bureau, household, social] = [gateway(), gateway(), gateway()];
+    relay = await Relay.open();
+    [bureau, household, social] = [gateway(), gateway(), gateway({ PEER_GATEWAYS: `household=${relay.address}` })];
     const manager = { name: 'bureau-manager-1', roles: ['manager' as const], department: 'data-bureau' };
     await imported(bureau, 'bureau-manager-1', 'BureauMSP', ['--msp-dir', await mspFolder(dir, 'BureauMSP', manager, scratch)]);
     const own = byOpenssl(dir, 'PoliceMSP', 'household-steward-1', { roles: 'steward', department: 'household' }, scratch);
@@ -56,10 +61,12 @@ describeFabric('a gateway for each department', () => {
     consumer = await imported(social, 'social-consumer-1', 'SocialMSP', ['--cert', theirs.cert, '--key', theirs.key]);
     await bureau.start();
     await Promise.all([household.start(), social.start()]);
+    relay.target = household.url;
   }, 180_000);
 
   afterAll(async () => {
     for (const service of running) await service.remove();
+    relay?.close();
     await network?.end();
     if (scratch) rmSync(scratch, { recursive: true, force: true });
   }, 60_000);
@@ -88,6 +95,70 @@ describeFabric('a gateway for each department', () => {
     const proof = await social.ask(consumer, 'GET', `/evidence/share/${share.id}`);
     const verdict = await household.ask<{ verdict: string }>(steward, 'POST', '/evidence/verify', proof.body);
     expect(verdict.body.verdict).toBe('proven');
+  });
+
+  describe('asked by another, with a ticket', () => {
+    const people = 'personId,name,birthYear\n1,李,1980\n2,王,1990\n';
+    const elements = [
+      { name: 'personId', type: 'string', shareType: 'none', identifies: true },
+      { name: 'name', type: 'string' },
+    ];
+    const granted = async (shareMethod: string, constraints: object = {}): Promise<string> => {
+      writeFileSync(join(scratch, 'people.csv'), people);
+      const { id } = await ok(household.ask(steward, 'POST', '/assets', { ...population, shareMethod, elements }));
+      await ok(household.ask(steward, 'PUT', `/assets/${id}/distributions/data`, { accessURL: 'file:people.csv' }));
+      await ok(household.ask(steward, 'POST', `/assets/${id}/publish`, {}));
+      const grant = await ok(social.ask(consumer, 'POST', '/grants', { ...wish(id), constraints }));
+      await ok(household.ask(steward, 'POST', `/grants/${grant.id}/approve`, {}));
+      return grant.id;
+    };
+    const fetched = (grant: string) =>
+      download({ address: social.url, tokens: new Map([['me', consumer.token]]) } as unknown as Gateway, grant, {}, { as: 'me' });
+
+    test('hands over what was granted; both departments’ words are on the ledger, the ticket is the consumer’s', async () => {
+      const grant = await granted('file');
+      const got = await fetched(grant);
+      expect([got.status, got.complete, got.bytes.toString()]).toEqual([200, true, 'name\n李\n王\n']);
+      expect(got.trailers['share-payload-hash']).toBe(got.sha256);
+      const id = got.headers['share-id'];
+      const answer = { payloadHash: got.sha256, hashAlgorithm: 'sha-256' };
+      expect((await ok(social.ask(consumer, 'POST', `/shares/${id}/acknowledge`, answer))).status).toBe('acknowledged');
+      const { body: share } = await social.ask(consumer, 'GET', `/shares/${id}`);
+      expect(share).toMatchObject({ created: { name: 'household-steward-1', mspId: 'PoliceMSP' } });
+      const { body: ticket } = await household.ask(steward, 'GET', `/tickets/${share.ticket}`);
+      expect(ticket).toMatchObject({ grant, created: { name: 'social-consumer-1', mspId: 'SocialMSP' } });
+      const proof = await household.ask(steward, 'GET', `/evidence/ticket/${share.ticket}`);
+      expect((await social.ask<{ verdict: string }>(consumer, 'POST', '/evidence/verify', proof.body)).body.verdict).toBe('proven');
+    });
+
+    test('answers a query, and no data', async () => {
+      const grant = await granted('query-verify');
+      const question = { subject: { personId: '2' }, values: { name: '王' } };
+      const { status, body } = await social.ask(consumer, 'POST', `/grants/${grant}/queries`, question);
+      expect([status, body.matches]).toEqual([200, { name: true }]);
+      expect((await fetched(grant)).body).toMatchObject({ code: 'METHOD_NOT_SHARED', transactionId: expect.any(String) });
+    });
+
+    test('refuses on the ledger what the grant forbids, also of many at once', async () => {
+      const grant = await granted('file', { maxCount: 2 });
+      const all = await Promise.all(Array.from({ length: 5 }, () => fetched(grant)));
+      expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 409, 409, 409]);
+      for (const { status, body } of all) if (status === 409) expect(body.code).toBe('GRANT_EXHAUSTED');
+    });
+
+    test('takes a letter once, and none that was tampered with', async () => {
+      const grant = await granted('file');
+      expect((await fetched(grant)).status).toBe(200);
+      const { path, letter } = relay.letters.at(-1) as SentLetter;
+      const show = (one: string) => household.ask<{ code: string }>(undefined, 'POST', path, { letter: one });
+      expect((await show(letter)).body.code).toBe('TICKET_USED');
+      const [head, payload = '', signature] = letter.split('.');
+      const altered = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), rows: 1 }));
+      expect(await show(`${head}.${altered.toString('base64url')}.${signature}`)).toMatchObject({
+        status: 401,
+        body: { code: 'TICKET_INVALID' },
+      });
+    });
   });
 
   test('refuses what is not there, not a pair, or not of this consortium, and says which file', async () => {
@@ -130,6 +201,11 @@ describeFabric('a gateway for each department', () => {
     await household.start();
     const { status, body } = await household.ask(steward, 'GET', `/assets/${asset}`);
     expect([status, body.status]).toEqual([200, 'published']);
+    relay.target = household.url;
+    // It has forgotten which letters it has seen; the ledger has not.
+    const { path, letter } = relay.letters.at(-1) as SentLetter;
+    const replayed = await household.ask(undefined, 'POST', path, { letter });
+    expect(replayed.body).toMatchObject({ code: 'TICKET_USED', transactionId: expect.any(String) });
   });
 
   test('of a new organisation serves its department once the manager has the new files', async () => {

@@ -24,6 +24,9 @@ test.each([
   [{ FILE_ROOTS: '/srv' }, /FILE_ROOTS/],
   [{ FETCH_ALLOW: 'tax=10.0.0.0/33' }, /FETCH_ALLOW/],
   [{ FETCH_ALLOW: 'tax=intranet.example' }, /FETCH_ALLOW/],
+  [{ PEER_GATEWAYS: 'tax=http://gateway.example' }, /PEER_GATEWAYS/],
+  [{ PEER_GATEWAYS: 'https://gateway.example' }, /PEER_GATEWAYS/],
+  [{ PROBE_HOURS: '9999' }, /PROBE_HOURS/],
 ])('%j is refused', (env, reason) => {
   expect(() => readConfig(env)).toThrow(reason);
 });

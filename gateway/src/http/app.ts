@@ -10,7 +10,7 @@ import type { Services } from '../usecases/services.js';
 import { docs } from './docs.js';
 import { addressOf, Penalties, requestLimit } from './limits.js';
 import type { Metrics } from './metrics.js';
-import { mount } from './mount.js';
+import { expressPath, mount } from './mount.js';
 import { openApiDocument } from './openapi.js';
 import { probes, type Readiness } from './probes.js';
 import { requestIdOf } from './requestId.js';
@@ -42,10 +42,13 @@ export function createApp(parts: AppParts): { readonly app: Express; readonly cl
 
   const api = express.Router();
   api.get('/openapi.json', (_request, response) => response.json(openApiDocument()));
+  const [open, closed] = [endpoints.filter((one) => one.open), endpoints.filter((one) => !one.open)];
+  for (const { path } of open) api.use(expressPath(path), strangers(penalties));
+  mount(api, open, services);
   api.use(callers(parts, penalties));
   api.use(requestLimit(parts.limits.requests));
   api.use(refusals(penalties));
-  mount(api, endpoints, services);
+  mount(api, closed, services);
   app.use(API, api);
   app.use(() => {
     throw new ServiceError('ROUTE_UNKNOWN');
@@ -67,6 +70,18 @@ function callers({ authenticate, callerOf }: AppParts, penalties: Penalties) {
       await penalties.count(address);
       throw error;
     }
+    next();
+  };
+}
+
+/** Who calls is in the body, and is known late: failed tries are limited by address. */
+function strangers(penalties: Penalties) {
+  return async (request: Request, response: Response, next: NextFunction) => {
+    const address = addressOf(request);
+    await penalties.check(address);
+    response.on('finish', () => {
+      if (response.statusCode >= 400) void penalties.count(address);
+    });
     next();
   };
 }

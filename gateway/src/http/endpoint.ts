@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly summary: string;
   /** Who may: the ledger or the use case holds it, the document says it. */
   readonly who: string;
+  /** Its body proves who asks: no credential is looked for. */
+  readonly open?: boolean;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** Takes its body as it streams in: media types. */

@@ -60,6 +60,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     summary: endpoint.summary,
     description: `Who may: ${endpoint.who}.`,
     tags: [endpoint.tag],
+    ...(endpoint.open ? { security: [] } : {}),
     request: {
       ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
       query: querySchema(endpoint),

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +14,7 @@ import { Probes } from '../delivery/probe/probes.js';
 import { stewardOf } from '../delivery/provider.js';
 import { Guesses } from '../delivery/query/guesses.js';
 import { openSource, rangesOf } from '../delivery/source.js';
+import type { Peers } from '../delivery/ticket/peers.js';
 import { createApp } from '../http/app.js';
 import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
@@ -118,6 +120,7 @@ export async function openService({ config, consortium, backend, identities, key
     },
     trustDir: dirs.trust,
     resources,
+    peers: peersOf(config),
     stopping: stopping.signal,
     ...(backend.enrol ? { enrol: backend.enrol } : {}),
   };
@@ -172,6 +175,13 @@ export async function mustBeFree(port: number, host: string): Promise<void> {
   const probe = createServer();
   await listening(probe, port, host);
   await new Promise((resolve) => probe.close(resolve));
+}
+
+function peersOf({ peerGateways, peerCa }: Config): Peers {
+  return {
+    addressOf: (department) => peerGateways.get(department),
+    authorities: peerCa === undefined ? [] : [readFileSync(peerCa, 'utf8')],
+  };
 }
 
 async function listening(server: Server, port: number, host: string): Promise<void> {

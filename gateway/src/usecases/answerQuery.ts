@@ -23,6 +23,8 @@ import { writeRecord } from './writeRecord.js';
 /** Who may: a consumer of the department that the grant is to. The provider's steward signs the answer, as it does a delivery. */
 export interface QueryRequest extends Omit<AskedUse, 'elements'>, Question {
   readonly grant: string;
+  /** The consumer's word on the ledger, where it asked from another gateway. */
+  readonly ticket?: string;
   readonly distribution?: string | undefined;
   readonly hashAlgorithm: HashAlgorithm;
   readonly requestId: string;
@@ -51,8 +53,10 @@ export async function answerQuery(services: Services, who: Who, request: QueryRe
   const asset = await onLedger<Asset>(services, provider, 'asset', grant.asset);
   const now = await onLedger<Grant>(services, provider, 'grant', grant.id);
   const use = { ...useOf({ ...request, elements: Object.keys(request.values) }, grant), method: 'query-verify' as const };
+  const ticket = request.ticket === undefined ? {} : { ticket: request.ticket };
   const say = (name: 'share:open' | 'share:commit', said: object, once = true) =>
-    write(services, provider, who, request, name, { grant: grant.id, ...use, ...said }, once);
+    write(services, provider, who, request, name, { grant: grant.id, ...use, ...ticket, ...said }, once);
+
   // Known to be refused: that is the ledger's to say and to record, and nothing is looked up for it.
   const hopeless = forbids(new Date().toISOString(), now, asset, use) !== undefined;
   const early = hopeless ? await say('share:open', { rows: 1 }) : undefined;

@@ -20,6 +20,8 @@ import { writeRecord } from './writeRecord.js';
 /** Who may: a consumer of the department that the grant is to, or a steward of its provider. The provider's steward signs what is sent. */
 export interface DeliveryRequest extends AskedUse {
   readonly grant: string;
+  /** The consumer's word on the ledger, where it asked from another gateway. */
+  readonly ticket?: string;
   readonly distribution?: string | undefined;
   readonly rows?: number | undefined;
   readonly hashAlgorithm: HashAlgorithm;
@@ -114,10 +116,15 @@ export async function deliver(services: Services, who: Who, request: DeliveryReq
 
 /** Takes count and rows. The key is the caller's, though the provider signs: the same key and request come to the same share. */
 async function open(services: Services, provider: Who, { user }: Who, request: DeliveryRequest, use: Use, rows: number) {
-  const { grant, distribution, hashAlgorithm, requestId, idempotencyKey } = request;
+  const { grant, ticket, distribution, hashAlgorithm, requestId, idempotencyKey } = request;
   const asked = { grant, distribution: distribution ?? null, use, rows: request.rows ?? null, hashAlgorithm };
   const written = await writeRecord(services, provider, {
-    ...{ name: 'share:open' as const, input: { grant, ...use, rows }, requestId, keyOwner: user.identity.name },
+    ...{
+      name: 'share:open' as const,
+      input: { grant, ...use, rows, ...(ticket === undefined ? {} : { ticket }) },
+      requestId,
+      keyOwner: user.identity.name,
+    },
     // What was asked, not what it came to: the resource may have another number of rows at the next try.
     whole: ['POST', 'deliveries', asked],
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

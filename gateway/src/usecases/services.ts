@@ -2,6 +2,7 @@ import type { Consortium } from '@drl/network/consortium';
 import type { Probes } from '../delivery/probe/probes.js';
 import type { Guesses } from '../delivery/query/guesses.js';
 import type { ResourceAccess } from '../delivery/source.js';
+import type { Peers } from '../delivery/ticket/peers.js';
 import type { Enrol, Identities } from '../identities.js';
 import type { ReadMarks } from '../inbox/marks.js';
 import type { Journal } from '../journal.js';
@@ -28,6 +29,8 @@ export interface Services {
   readonly consortium: Consortium;
   /** Where departments' resources may be fetched from. */
   readonly resources: ResourceAccess;
+  /** Other departments' gateways. */
+  readonly peers: Peers;
   /** What was last seen of attached resources. */
   readonly probes: Probes;
   /** Queries that were not matched, so that nobody finds values by trying. */

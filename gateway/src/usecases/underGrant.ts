@@ -19,11 +19,16 @@ export function mustBeParty({ department, roles }: Caller, { assignee, assigner 
 }
 
 /** Whose key signs what is handed over. */
-export function providerOf({ identities }: Services, who: Who, { assigner }: Grant): Who {
+export function providerOf({ identities }: Pick<Services, 'identities'>, who: Who, { assigner }: Grant): Who {
   if (who.caller.department === assigner && who.caller.roles.includes('steward')) return who;
   const user = stewardOf(identities, assigner);
   if (!user) throw new ServiceError('PROVIDER_NOT_HERE', { given: assigner });
   return { user, caller: who.caller };
+}
+
+/** Whether this gateway can sign for the provider. */
+export function holdsProvider({ identities }: Pick<Services, 'identities'>, who: Who, { assigner }: Grant): boolean {
+  return (who.caller.department === assigner && who.caller.roles.includes('steward')) || stewardOf(identities, assigner) !== undefined;
 }
 
 /** How a grant is to be used; what is left out is as granted. */

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   asset: ['dcat', 'prov'],
   right: [],
   grant: ['odrl'],
+  ticket: [],
   share: ['prov'],
   plan: [],
   transaction: [],

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { departmentId, hashAlgorithm, label } from '@drl/chaincode/model/records/common';
 import { purpose } from '@drl/chaincode/model/records/grant';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { digestOf } from '../../delivery/digest.js';
 import { ServiceError } from '../../errors.js';
-import { type Delivery, deliver } from '../../usecases/deliver.js';
+import type { Delivery } from '../../usecases/deliver.js';
+import { handOver } from '../../usecases/handOver.js';
 import { type Call, type Endpoint, endpoint, type Reply } from '../endpoint.js';
 import { ledgerHeaders } from '../respond.js';
 import { z } from '../zod.js';
@@ -38,25 +39,34 @@ export const deliveries: readonly Endpoint[] = [
     },
     handle: async (call, services): Promise<Reply> => {
       const { params, who, request, requestId, idempotencyKey, signal } = call;
-      // Without chunks the end of an answer cannot be told from its being cut off.
-      if (request.httpVersion === '1.0') throw new ServiceError('REQUEST_MALFORMED', { given: 'HTTP/1.0', accepted: 'HTTP/1.1' });
+      mustHaveChunks(request);
       const algorithm = call.body.hashAlgorithm ?? 'sha-256';
       const wanted = {
         ...call.body,
         ...{ grant: params.id as string, hashAlgorithm: algorithm, requestId, signal },
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       };
-      const delivery = await deliver(services, who, wanted).catch((error) => {
+      const delivery = await handOver(services, who, wanted).catch((error) => {
         // Nobody is there any more to be told.
         if (signal.aborted) return undefined;
         throw error;
       });
-      return { send: async (response) => delivery && send(response, delivery, algorithm, call) };
+      return { send: async (response) => delivery && sendDelivery(response, delivery, algorithm, call) };
     },
   }),
 ];
 
-async function send(response: Response, delivery: Delivery, algorithm: 'sha-256' | 'sm3', { signal }: Call): Promise<void> {
+/** Without chunks the end of an answer cannot be told from its being cut off. */
+export function mustHaveChunks({ httpVersion }: Pick<Request, 'httpVersion'>): void {
+  if (httpVersion === '1.0') throw new ServiceError('REQUEST_MALFORMED', { given: 'HTTP/1.0', accepted: 'HTTP/1.1' });
+}
+
+export async function sendDelivery(
+  response: Response,
+  delivery: Delivery,
+  algorithm: 'sha-256' | 'sm3',
+  { signal }: Pick<Call, 'signal'>,
+): Promise<void> {
   const { share, opened, payload } = delivery;
   try {
     const startedAt = new Date().toISOString();

@@ -63,6 +63,7 @@ export const evidence = [
       'right',
       'demand',
       'grant',
+      'ticket',
       'share',
       'rating',
       'feedback',

@@ -1,7 +1,8 @@
 import { departmentId, hashAlgorithm, label } from '@drl/chaincode/model/records/common';
 import { purpose } from '@drl/chaincode/model/records/grant';
 import { normal } from '../../delivery/query/compare.js';
-import { answerQuery } from '../../usecases/answerQuery.js';
+import type { Answered } from '../../usecases/answerQuery.js';
+import { ask } from '../../usecases/ask.js';
 import { type Endpoint, endpoint, type Reply } from '../endpoint.js';
 import { ledgerHeaders } from '../respond.js';
 import { receipt } from '../schemas.js';
@@ -45,20 +46,24 @@ export const queries: readonly Endpoint[] = [
     handle: async (call, services): Promise<Reply> => {
       const { params, who, requestId, idempotencyKey, signal } = call;
       const algorithm = call.body.hashAlgorithm ?? 'sha-256';
-      const answered = await answerQuery(services, who, {
+      const answered = await ask(services, who, {
         ...call.body,
         ...{ grant: params.id as string, hashAlgorithm: algorithm, requestId, signal },
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
-      const { share, transactionId, block } = answered;
-      const headers = {
-        ...ledgerHeaders(transactionId, block),
-        'Content-Type': 'application/json',
-        'Share-Id': share.id,
-        'Share-Hash-Algorithm': algorithm,
-        'Share-Payload-Hash': share.payloadHash as string,
-      };
-      return { send: async (response) => void response.status(200).set(headers).end(answered.receipt) };
+      return receiptReply(answered);
     },
   }),
 ];
+
+/** Exactly the bytes that the share is the digest of. */
+export function receiptReply({ share, transactionId, block, receipt }: Answered): Reply {
+  const headers = {
+    ...ledgerHeaders(transactionId, block),
+    'Content-Type': 'application/json',
+    'Share-Id': share.id,
+    'Share-Hash-Algorithm': share.hashAlgorithm as string,
+    'Share-Payload-Hash': share.payloadHash as string,
+  };
+  return { send: async (response) => void response.status(200).set(headers).end(receipt) };
+}
