@@ -114,6 +114,7 @@ describe('the demonstration, played through the real contracts', () => {
     expect(rights.some((r) => r.offeredTo)).toBe(true);
     const assets = await every('asset');
     expect([...new Set(assets.map((a) => a.status))].sort()).toEqual(['published', 'registered', 'retired', 'suspended']);
+    expect((await every('department')).filter(({ formerNames }) => formerNames).map(({ id }) => id)).toEqual(['real-estate']);
     expect(assets.some((a) => assetOverdue(a, at))).toBe(true);
   });
 

@@ -168,6 +168,13 @@ test('what was registered before and passed on after is proven from end to end, 
   }
 });
 
+test('in other standards’ words both names stand too', async () => {
+  const prov = JSON.stringify(await ok('population-steward', 'GET', `/evidence/asset/${asset}?format=prov`));
+  for (const name of ['household', 'population-office', 'data-bureau']) expect(prov).toContain(name);
+  for (const path of [`/evidence/asset/${asset}?format=dcat`, `/evidence/grant/${agreed}?format=odrl`])
+    expect(JSON.stringify(await ok('population-steward', 'GET', path))).toContain('population-office');
+});
+
 test('broken off half-way, it goes on where it stopped; in a split each asset takes along what hangs on it', async () => {
   for (const id of ['housing', 'pensions']) await ok(MANAGER, 'POST', '/departments', { id, name: { zh: id }, mspId: 'SocialMSP' });
   const own = await Promise.all(

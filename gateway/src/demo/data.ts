@@ -103,6 +103,13 @@ export interface DemoShare {
   readonly resolved?: { readonly at: Moment; readonly resolution: Localized };
 }
 
+export interface DemoRename {
+  readonly department: string;
+  readonly name: Localized;
+  readonly at: Moment;
+  readonly basis: Localized;
+}
+
 export interface DemoAudit {
   readonly at: Moment;
   readonly action: 'trace' | 'trail';
@@ -115,6 +122,7 @@ export interface Demonstration extends DemoComplaints {
   readonly rights: readonly DemoRight[];
   readonly grants: readonly DemoGrant[];
   readonly demands: readonly DemoDemand[];
+  readonly renames: readonly DemoRename[];
   readonly audits: readonly DemoAudit[];
 }
 

@@ -34,6 +34,8 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
     grantSteps(grant, demandOf.get(grant.key), find(grant.asset), moment, add);
     shareSteps(grant, find(grant.asset), moment, add);
   }
+  for (const { department: id, at, name, basis } of demo.renames)
+    add(moment(at), MANAGER, 'department:rename', () => ({ id, name, basis }));
   complaintSteps(demo, publisherOf, moment, add);
   return steps.sort((a, b) => a.at - b.at);
 }
