@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
+import { type LedgerRecord, type RecordKind, records } from '@drl/chaincode/model/records/index';
 import { assetOverdue, authorityClash, demandStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import { fsck } from '@drl/gateway/readmodel/fsck';
 import type { Page, PageRequest, ReadModel } from '@drl/gateway/readmodel/readmodel';
@@ -77,6 +77,24 @@ async function compare(model: ReadModel, history: History, asOfBlock: number | u
     expect({ filter, block, told }).toEqual({ filter, block, told: expected });
   }
   if (asOfBlock === undefined) await compareNear(model, history);
+  await model.survey(asOfBlock === undefined ? {} : { asOfBlock }, async (survey) => {
+    expect(survey.asOf.block).toBe(block);
+    const byId = (a: LedgerRecord, b: LedgerRecord) => (a.id < b.id ? -1 : 1);
+    for (const kind of Object.keys(records) as RecordKind[]) {
+      if (kind === 'settings' || kind === 'department') continue;
+      const found = await gathered(survey.each(kind));
+      expect({ kind, block, found: found.sort(byId) }).toEqual({ kind, block, found: [...history.of(kind, block)].sort(byId) });
+    }
+    for (const [kind, filter] of questions.filter((_, i) => i % 5 === block % 5)) {
+      const found = await gathered(survey.each(kind, filter as never));
+      const expected = history.of(kind, block).filter((record) => plainly(history, record, filter, block, at));
+      expect(found.sort(byId)).toEqual([...expected].sort(byId));
+    }
+    for (const [key, versions] of history.versions) {
+      const [kind, id] = key.split(' ') as [RecordKind, string];
+      expect(await survey.versions(kind, id)).toEqual(versions.filter((v) => v.block <= block).map((v) => v.record));
+    }
+  });
   for (const record of history.of('asset', block)) {
     const trace = await model.trace(record.id, { ...page, limit: 200 });
     const on = <K extends 'derivation' | 'right' | 'grant' | 'share' | 'refusal'>(kind: K) =>
@@ -127,6 +145,12 @@ async function compareNear(model: ReadModel, history: History): Promise<void> {
     expect({ kind, near: ids(records) }).toEqual({ kind, near: ids(expected) });
     expect((await model.near(kind, signs, 2, theirs)).records).toEqual(records.slice(0, 2));
   }
+}
+
+async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
 
 const FOUNDING = ['settings:set', 'department:admit'];

@@ -12,12 +12,13 @@ import { after, range } from './positions.js';
 import { type Moment, Question } from './question.js';
 import type { BlockEntry, Page, PageRequest, ReadModel, Trace, TransactionEntry, Usage } from './readmodel.js';
 import type { Level } from './store.js';
+import { surveyOf } from './survey.js';
 import { trailed, transactionsAt } from './trail.js';
 
 /** Every question of readmodel.ts, answered from the store alone. */
 export type Queries = Pick<
   ReadModel,
-  'get' | 'list' | 'near' | 'history' | 'findings' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage'
+  'get' | 'list' | 'near' | 'history' | 'findings' | 'trail' | 'trace' | 'transaction' | 'writers' | 'block' | 'usage' | 'survey'
 >;
 
 const MAX_LIMIT = 200;
@@ -132,6 +133,8 @@ export function queriesOf(db: Level, now: () => number, ready: () => void): Quer
         if (error instanceof ReadModelError && error.code === 'EMPTY') return undefined;
         throw error;
       }),
+
+    survey: ({ asOfBlock }, work) => ask({ asOfBlock }, (question) => work(surveyOf(question))),
 
     usage: (grant, { asOfBlock } = {}): Promise<Usage> => ask({ asOfBlock }, (question) => usageOf(question, grant)),
   };

@@ -219,6 +219,18 @@ export interface Near<K extends NearKind> {
 /** What a caller may see (API.md "Who sees what"), applied inside the range reads so that pages stay full. Undefined: everything. */
 export type Visible = (record: LedgerRecord) => boolean;
 
+/** One moment of the ledger, to be read through: what figures over everything are made from. All of it is of one block. */
+export interface Survey {
+  readonly asOf: AsOf;
+  /** RFC 3339: the time at which what only time brings about is to be judged. */
+  readonly at: string;
+  /** In no order that means anything; other work of the process goes on meanwhile. */
+  each<K extends RecordKind>(kind: K, filter?: Filters[K]): AsyncIterable<RecordOf<K>>;
+  get<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K> | undefined>;
+  /** Oldest first. */
+  versions<K extends RecordKind>(kind: K, id: string): Promise<readonly RecordOf<K>[]>;
+}
+
 export interface ReadModel {
   /** Last block read; undefined before the first. */
   asOf(): AsOf | undefined;
@@ -243,6 +255,7 @@ export interface ReadModel {
   changes(from: number, signal: AbortSignal): AsyncIterable<BlockEntry>;
   /** What a grant has given so far: shares that took from its count, and rows. */
   usage(grant: string, options?: { asOfBlock?: number }): Promise<Usage>;
+  survey<T>(options: { readonly asOfBlock?: number }, work: (survey: Survey) => Promise<T>): Promise<T>;
   status(): FollowStatus;
   close(): Promise<void>;
 }
