@@ -4,6 +4,7 @@ import { benchChain } from './bench/chain.js';
 import { benchDelivery, benchLongDelivery } from './bench/delivery.js';
 import { benchEmbedded } from './bench/embedded.js';
 import { benchHotGrant } from './bench/hot.js';
+import { benchIndicators } from './bench/indicators.js';
 import { benchReadModel } from './bench/readmodel.js';
 import { benchTrace } from './bench/trace.js';
 
@@ -55,6 +56,17 @@ const parts: Record<string, () => Promise<void>> = {
         ...Object.entries(limited).map(([limit, rate]) => `${limit} ${n(rate)}/s: ${x(rate / unlimited)}`),
       );
     }
+  },
+  async indicators() {
+    print(
+      'indicators of a whole ledger, read through without aggregates, beside reading its shares alone; and how long that held up others',
+    );
+    for (const f of await benchIndicators())
+      print(
+        `  ${n(f.shares).padStart(7)} shares  now ${ms(f.presentMs)}, as of the middle ${ms(f.pastMs)}, one department ${ms(f.departmentMs)}`,
+        `shares alone ${ms(f.boundMs)}: ${x(f.presentMs / f.boundMs)}`,
+        `held ${ms(f.heldMs)}`,
+      );
   },
   async delivery() {
     print('deliveries: MiB of the source a second, beside a plain relay of the same stream (aim ≥ 0.7 ×), and what they add to memory');

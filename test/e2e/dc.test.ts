@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { describeWith } from '../sharedData';
 import { RealService } from './service';
 
@@ -59,6 +60,33 @@ describeWith(
       const manager = { name: '', department: '', roles: [], token };
       expect((await service.ask<Page>(manager, 'GET', '/disputes')).body.items).toEqual([]);
     }, 240_000);
+
+    test('the indicators count what a reader of the file counts', async () => {
+      const raw = parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+      const filled = (name: string) => raw.filter((row) => row[name]?.trim());
+      const urls = filled('DATASET_URL').filter((row) => /^https?:\/\/\S+$/i.test((row.DATASET_URL as string).trim()));
+      expect([raw.length, filled('DATASET_URL').length, urls.length]).toEqual([1640, 773, 726]);
+      const ran = await service.drl(['indicators', '--json', '--token', token]);
+      const { figures } = JSON.parse(ran.out) as {
+        figures: { id: string; value: number; numerator?: number; denominator?: number; breakdown: Record<string, unknown>[] }[];
+      };
+      const figure = (id: string) => figures.find((one) => one.id === id);
+      expect(figure('entries')).toMatchObject({ value: raw.length });
+      expect(figure('attachment-rate')).toMatchObject({ value: 44.3, numerator: urls.length, denominator: raw.length });
+      const withheld = raw.filter((row) => row.DATASET_CLASSIFICATION_NAME === 'Restricted Confidential');
+      const based = withheld.filter((row) => row.DATASET_CLASSIFICATION_REASON?.trim());
+      expect(figure('withheld-rate')).toMatchObject({ numerator: withheld.length, denominator: raw.length, value: 5.7 });
+      expect(figure('withheld-with-basis')).toMatchObject({ numerator: based.length, denominator: withheld.length });
+      // What names a period but real time; of these, entries whose own date is years back were late when they came in.
+      const dated = raw.filter((row) =>
+        ['Daily', 'Weekly', 'Monthly', 'Quarterly', 'Yearly', 'Biennially'].includes(row.UPDATE_INTERVAL as string),
+      );
+      const undatedOnes = dated.filter((row) => !row.DATE_LAST_MODIFIED?.trim());
+      expect(figure('timely-entries')).toMatchObject({ numerator: undatedOnes.length, denominator: dated.length });
+      const byAgency = figure('attachment-rate')?.breakdown.find((line) => line.department === 'dcoz');
+      const zoning = (row: Record<string, string>) => row.AGENCY_NAME === 'DC Office of Zoning';
+      expect(byAgency).toMatchObject({ numerator: urls.filter(zoning).length, denominator: raw.filter(zoning).length });
+    });
 
     test('each row is signed by its own agency’s steward, whose key the importer holds', async () => {
       const manager = { name: '', department: '', roles: [], token };

@@ -10,11 +10,13 @@ import { departmentCommands } from './commands/department.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { inboxCommands } from './commands/inbox.js';
+import { indicatorsCommand } from './commands/indicators.js';
 import { leakCommands } from './commands/leak.js';
 import { lineageCommand } from './commands/lineage.js';
 import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
 import { personCommand } from './commands/person.js';
+import { planCommands } from './commands/plan.js';
 import { termsCommand } from './commands/terms.js';
 import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
@@ -59,6 +61,9 @@ const asks = [
   'dispute',
   'evidence',
   'terms',
+  'indicators',
+  'plan show',
+  'plan put',
   'chain export',
 ];
 const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
@@ -94,6 +99,8 @@ function build(exit: (code: number) => void): Command {
   demandCommands(program, connectionOf);
   evidenceCommand(program, connectionOf);
   personCommand(program, connectionOf);
+  indicatorsCommand(program, connectionOf);
+  planCommands(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);
   chainCommands(program, connectionOf, exit);

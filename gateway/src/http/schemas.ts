@@ -6,9 +6,13 @@ import { policy } from '@drl/chaincode/model/records/derivation';
 import { feedbackStatus } from '@drl/chaincode/model/records/feedback';
 import { grantEffectiveStatus } from '@drl/chaincode/model/records/grant';
 import { type RecordKind, records } from '@drl/chaincode/model/records/index';
+import { planItem } from '@drl/chaincode/model/records/plan';
 import { right } from '@drl/chaincode/model/records/right';
 import { disclosure } from '@drl/chaincode/model/records/terms';
+import { itemStandings } from '@drl/chaincode/model/rules/plan';
 import { unmetCodes } from '../demands/unmet.js';
+import { definitions } from '../indicators/definitions.js';
+import type { FigureId } from '../indicators/figure.js';
 import { findingKinds } from '../readmodel/finding.js';
 import { z } from './zod.js';
 
@@ -153,6 +157,51 @@ export const similar = named(
       }),
     ),
     asOf,
+  }),
+);
+
+const texts = z.strictObject({ zh: z.string(), en: z.string() });
+const period = z.strictObject({ from: z.string().optional(), to: z.string().optional() });
+
+const figure = named(
+  'Figure',
+  z.strictObject({
+    id: z.enum(Object.keys(definitions) as [FigureId]),
+    name: texts,
+    definition: texts,
+    unit: z.enum(['percent', 'count', 'rows', 'days', 'score']),
+    source: texts,
+    comparison: z.strictObject({ value: z.number(), name: texts }).optional(),
+    value: z.number().nullable().openapi({ description: 'Null where there is nothing that it could be said of' }),
+    numerator: z.int().optional(),
+    denominator: z.int().optional(),
+    breakdown: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).optional(),
+  }),
+);
+
+export const indicators = named(
+  'Indicators',
+  z.strictObject({ asOf, at: z.string(), department: departmentId.nullable(), period, figures: z.array(figure) }),
+);
+
+export const planProgress = named(
+  'PlanProgress',
+  z.strictObject({
+    plan: recordId,
+    version: z.int(),
+    department: departmentId,
+    year: z.int(),
+    at: z.string(),
+    asOf,
+    counts: z.record(z.enum(itemStandings), z.int()),
+    items: z.array(
+      z.strictObject({
+        ...planItem.shape,
+        standing: z.enum(itemStandings),
+        doneAt: z.string().optional(),
+        shownBy: z.strictObject({ kind: z.enum(['asset', 'grant', 'share', 'demand']), id: recordId }).optional(),
+      }),
+    ),
   }),
 );
 

@@ -20,6 +20,7 @@ import { type Metrics, metricsOf } from '../http/metrics.js';
 import type { ReadyState } from '../http/probes.js';
 import type { Identities } from '../identities.js';
 import { ReadMarks } from '../inbox/marks.js';
+import { IndicatorReader } from '../indicators/reader.js';
 import { Journal } from '../journal.js';
 import { Fingerprints } from '../leaks/fingerprints.js';
 import { Questions } from '../questions.js';
@@ -118,6 +119,7 @@ export async function openService({ config, consortium, backend, identities, key
       webhooks,
       subjects,
     },
+    indicators: new IndicatorReader(readModel, (asset) => probes.standing(asset)),
     trustDir: dirs.trust,
     resources,
     peers: peersOf(config),

@@ -5,6 +5,7 @@ import type { ResourceAccess } from '../delivery/source.js';
 import type { Peers } from '../delivery/ticket/peers.js';
 import type { Enrol, Identities } from '../identities.js';
 import type { ReadMarks } from '../inbox/marks.js';
+import type { IndicatorReader } from '../indicators/reader.js';
 import type { Journal } from '../journal.js';
 import type { Fingerprints } from '../leaks/fingerprints.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -27,6 +28,7 @@ export interface Services {
   readonly webhooks: Webhooks;
   readonly identities: Identities;
   readonly consortium: Consortium;
+  readonly indicators: IndicatorReader;
   /** Where departments' resources may be fetched from. */
   readonly resources: ResourceAccess;
   /** Other departments' gateways. */

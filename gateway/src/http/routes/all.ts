@@ -12,6 +12,7 @@ import { feedback, ratings } from './feedback.js';
 import { grants } from './grants.js';
 import { imports } from './imports.js';
 import { inbox } from './inbox.js';
+import { indicators } from './indicators.js';
 import { leaks } from './leaks.js';
 import { ledgerRoutes } from './ledger.js';
 import { meRoutes } from './me.js';
@@ -42,6 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   ...disputes,
   ...plans,
   ...inbox,
+  ...indicators,
   ...audit,
   ...leaks,
   ...evidence,

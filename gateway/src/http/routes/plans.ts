@@ -1,5 +1,8 @@
 import { planMake } from '@drl/chaincode/model/records/plan';
-import { text } from '../query.js';
+import { planProgress as readProgress } from '../../usecases/planProgress.js';
+import { endpoint } from '../endpoint.js';
+import { text, whole } from '../query.js';
+import { planProgress } from '../schemas.js';
 import { z } from '../zod.js';
 import { readMany, readOne, step, write } from './records.js';
 
@@ -25,5 +28,17 @@ export const plans = [
     input: (body) => body,
   }),
   readOne('plan', 'plans', 'every caller'),
+  endpoint({
+    method: 'get',
+    path: '/plans/{id}/progress',
+    tag: 'plans',
+    summary: 'How far a plan has come, derived from the ledger as of any block',
+    who: 'every caller',
+    query: z.strictObject({ asOfBlock: whole(0).optional() }),
+    answers: { 200: { description: 'Each item with its standing, and the record that shows it', schema: planProgress } },
+    handle: async ({ params, query, who: { caller } }, services) => ({
+      body: await readProgress(services, caller, params.id as string, query.asOfBlock),
+    }),
+  }),
   step('plan', 'plans', 'plan:revise', 'Revise a plan: all its items as they shall be; those whose day has passed as they were', planner),
 ];
