@@ -7,6 +7,7 @@ import { complaintCommands } from './commands/complaints.js';
 import { deliverCommand } from './commands/deliver.js';
 import { demandCommands } from './commands/demand.js';
 import { departmentCommands } from './commands/department.js';
+import { dictionaryCommands } from './commands/dictionary.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { importCommand, importErrorLine } from './commands/import.js';
 import { inboxCommands } from './commands/inbox.js';
@@ -40,6 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
 /** Commands that ask a service, and those that work on the data directory itself. */
 const asks = [
   'import',
+  'dictionary import',
+  'dictionary findings',
   'inbox',
   'person',
   'webhook add',
@@ -88,6 +91,7 @@ function build(exit: (code: number) => void): Command {
     .addHelpText('after', '\n  drl start\n  drl trace HJ-001 --as auditor');
   localCommands(program, exit);
   importCommand(program, connectionOf, exit);
+  dictionaryCommands(program, connectionOf, exit);
   inboxCommands(program, connectionOf);
   traceCommand(program, connectionOf);
   lineageCommand(program, connectionOf);

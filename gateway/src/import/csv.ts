@@ -3,10 +3,18 @@ import type { Mapping } from './mapping.js';
 import { readRecords } from './records.js';
 import type { Entry, Fault, Warning } from './rows.js';
 
-/** A CSV file's entries: the header names the columns, each later record is an entry or a fault. */
-export async function* readCsv(bytes: AsyncIterable<Uint8Array>, mapping: Mapping): AsyncGenerator<Entry | Warning | Fault> {
+export function readCsv(bytes: AsyncIterable<Uint8Array>, mapping: Mapping): AsyncGenerator<Entry | Warning | Fault> {
+  return readTable(bytes, mapping.csv, (header) => missing(header, mapping));
+}
+
+/** A CSV file's entries: the header names the columns, each later record is an entry or a fault. `told` says what the header lacks, or throws. */
+export async function* readTable(
+  bytes: AsyncIterable<Uint8Array>,
+  csv: { delimiter: string; encoding: string },
+  told: (header: readonly string[]) => Iterable<Warning>,
+): AsyncGenerator<Entry | Warning | Fault> {
   let header: readonly string[] | undefined;
-  for await (const record of readRecords(bytes, mapping.csv)) {
+  for await (const record of readRecords(bytes, csv)) {
     const { line } = record;
     if ('fault' in record) {
       if (!header) throw new ImportError('FILE_UNREADABLE', { given: `line ${line}: ${importCodes[record.fault].en}` });
@@ -17,7 +25,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, mapping: Mappin
       header = record.cells.map((cell) => cell.trim());
       const twice = header.find((name, i) => name !== '' && header?.indexOf(name) !== i);
       if (twice) throw new ImportError('HEADER_REPEATED', { given: twice });
-      yield* missing(header, mapping);
+      yield* told(header);
       continue;
     }
     if (record.cells.length !== header.length) {

@@ -22,6 +22,7 @@ export const importCodes = {
   ENTRY_UNREADABLE: { level: 'fault', zh: '条目不是数据集', en: 'The entry is not a dataset' },
   CODE_MISSING: { level: 'fault', zh: '缺少目录编码', en: 'The row has no catalogue code' },
   CODE_REPEATED: { level: 'fault', zh: '同一部门的目录编码重复', en: 'The department’s catalogue code was on an earlier line' },
+  ID_REPEATED: { level: 'fault', zh: '标识符与前面某行重复', en: 'The identifier was on an earlier line' },
   DEPARTMENT_UNKNOWN: { level: 'fault', zh: '部门名称不在映射的部门表中', en: 'The department’s spelling is not in the mapping' },
   VALUE_NEEDED: { level: 'fault', zh: '必填的值缺失或无法识别', en: 'A value that a record needs is missing or not in the mapping' },
   VALUE_UNKNOWN: { level: 'warning', zh: '值不在映射中，已略去', en: 'The value is not in the mapping and was left out' },

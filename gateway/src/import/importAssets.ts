@@ -1,17 +1,13 @@
 import { canonical } from '@drl/chaincode/model/canonical';
-import { RuleError, ruleErrorText } from '@drl/chaincode/model/errors';
+import { RuleError } from '@drl/chaincode/model/errors';
 import type { Asset } from '@drl/chaincode/model/records/asset';
-import type { LedgerRecord } from '@drl/chaincode/model/records/index';
-import type { TransactionInput, TransactionName } from '@drl/chaincode/model/transactions';
-import { LedgerError, ledgerCodes } from '../ledger/ledger.js';
-import { type ImportCode, importCodes } from './errors.js';
-import type { Dropped, ImportEvent, ImportSummary } from './events.js';
+import type { TransactionInput } from '@drl/chaincode/model/transactions';
+import { importCodes } from './errors.js';
+import type { ImportEvent, ImportSummary } from './events.js';
 import type { Mapping } from './mapping.js';
 import { parseRows } from './parseRows.js';
-import type { DepartmentName, Fault, Row } from './rows.js';
-
-/** Submits one transaction and answers the record once it is committed and can be found. Throws RuleError or LedgerError. */
-export type WriteAs = <N extends TransactionName>(name: N, input: TransactionInput<N>) => Promise<LedgerRecord>;
+import { droppedBy, droppedFor, overtaken, patiently, pause, type WriteAs } from './row.js';
+import type { DepartmentName, Row } from './rows.js';
 
 export interface ImportDeps {
   /** The importer, who signs rows of its own department. */
@@ -34,7 +30,6 @@ export interface ImportOptions {
 
 /** Enough to fill blocks, and below what the gateway takes in flight. */
 const PARALLEL = 64;
-const ATTEMPTS = 8;
 
 /**
  * Brings a catalogue file to the ledger, row by row, and tells each step. Throws ImportError before the first row if file or mapping cannot be used,
@@ -81,7 +76,7 @@ export async function* importAssets(
       total.rows += 1;
       if (item.kind === 'fault') {
         total.dropped += 1;
-        yield dropped(item, options.language);
+        yield droppedFor(item, options.language);
         continue;
       }
       take(item);
@@ -118,8 +113,6 @@ function signerTable(deps: ImportDeps, admitted: (department: DepartmentName) =>
   };
 }
 
-/** Another import of the same file (one that broke off a moment ago and is still finishing, say) may write between our look and our write. */
-const OVERTAKEN: ReadonlySet<string> = new Set<RuleError['code']>(['ALREADY_EXISTS', 'VERSION_MISMATCH', 'STATE_FORBIDS']);
 const LOOKS = 4;
 
 async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers: Signers, look = 1): Promise<ImportEvent> {
@@ -143,18 +136,12 @@ async function bring(row: Row, options: ImportOptions, deps: ImportDeps, signers
     if (options.mapping.publish && now?.status === 'registered') await patiently(() => signer.write('asset:publish', { id }));
     return { event: 'row', line, outcome, id, department: signer.department, catalogCode: asset.catalogCode };
   } catch (error) {
-    if (error instanceof RuleError && OVERTAKEN.has(error.code) && look < LOOKS) {
+    if (!(error instanceof RuleError)) throw error;
+    if (overtaken(error) && look < LOOKS) {
       await pause(look);
       return bring(row, options, deps, signers, look + 1);
     }
-    if (error instanceof RuleError) {
-      const { code, detail } = error;
-      return dropped(
-        { kind: 'fault', line, code, ...detail, ...(detail.given ? {} : { given: asset.catalogCode }) } as Fault,
-        options.language,
-      );
-    }
-    throw error;
+    return droppedBy(error, line, asset.catalogCode, options.language);
   }
 }
 
@@ -171,27 +158,4 @@ function changesOf(before: Asset, now: Row['asset'], mapping: Mapping): Transact
     if (canonical(old ?? null) !== canonical(next ?? null)) changes[field] = next ?? null;
   }
   return Object.keys(changes).length > 0 ? (changes as TransactionInput<'asset:revise'>['changes']) : undefined;
-}
-
-/** What the ledger cannot take just now is offered again, more slowly each time. */
-async function patiently<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!(error instanceof LedgerError) || !ledgerCodes[error.code].retryable || attempt >= ATTEMPTS) throw error;
-      await pause(attempt);
-    }
-  }
-}
-
-/** Full jitter: those who met once should not meet again. */
-function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** attempt));
-}
-
-function dropped(fault: Fault, language: 'zh' | 'en'): Dropped {
-  const { kind: _, ...rest } = fault;
-  const own = importCodes[fault.code as ImportCode];
-  return { event: 'dropped', ...rest, message: own ? own[language] : (ruleErrorText(fault.code as RuleError['code'])[language] as string) };
 }

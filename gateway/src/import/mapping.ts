@@ -153,7 +153,7 @@ function options(type: z.ZodType): string {
       : String((type as z.ZodString).def.checks?.length ? 'see gateway/src/import/README.md' : '');
 }
 
-function isEncoding(label: string): boolean {
+export function isEncoding(label: string): boolean {
   try {
     return Boolean(new TextDecoder(label));
   } catch {

@@ -43,11 +43,11 @@ export async function* importCatalogue(services: Services, who: Who, request: Im
 }
 
 /** A file or mapping at fault is an input at fault; the import's own code says which. */
-function asRule({ code, detail }: ImportError): RuleError {
+export function asRule({ code, detail }: ImportError): RuleError {
   return new RuleError('INPUT_INVALID', { rule: `import ${code}`, ...detail } as Omit<RuleErrorJson, 'code'>);
 }
 
-function writer(services: Services, who: Who, requestId: string) {
+export function writer(services: Services, who: Who, requestId: string) {
   return async <N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<LedgerRecord> => {
     const written = await writeRecord(services, who, { name, input, requestId });
     if (written.state === 'open') throw new LedgerError('OUTCOME_UNKNOWN', { transactionId: written.transactionId });

@@ -18,7 +18,7 @@ interface Options {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-type Told = ImportEvent | { readonly event: 'failed'; readonly code: string; readonly message: string; readonly detail?: string };
+export type Told = ImportEvent | { readonly event: 'failed'; readonly code: string; readonly message: string; readonly detail?: string };
 
 /** Node refuses requests with more than 16 KiB of headers. */
 const MAX_MAPPING_HEADER = 12_000;
@@ -100,7 +100,7 @@ async function bring(file: string, options: Options, connection: Connection): Pr
   return 0;
 }
 
-function sizeOf(file: string): number {
+export function sizeOf(file: string): number {
   try {
     return statSync(file).size;
   } catch (error) {
@@ -122,7 +122,7 @@ function mappingOf(given: string): { name: string; headers: Record<string, strin
   return { name, headers: { 'Import-Mapping': packed } };
 }
 
-function tell(event: Told, quiet: boolean, line: (text: string) => unknown): void {
+export function tell(event: Told, quiet: boolean, line: (text: string) => unknown): void {
   if (event.event === 'dropped' || (event.event === 'warning' && !quiet)) {
     const { line: at, code, message, field, given, accepted } = event;
     const more = [field, given && `“${given}”`, accepted && `→ ${accepted}`].filter(Boolean).join(' ');

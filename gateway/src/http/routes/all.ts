@@ -10,7 +10,7 @@ import { disputes } from './disputes.js';
 import { evidence } from './evidence.js';
 import { feedback, ratings } from './feedback.js';
 import { grants } from './grants.js';
-import { imports } from './imports.js';
+import { dictionaryImport, imports } from './imports.js';
 import { inbox } from './inbox.js';
 import { indicators } from './indicators.js';
 import { leaks } from './leaks.js';
@@ -28,6 +28,7 @@ export const endpoints: readonly Endpoint[] = [
   ...meRoutes,
   ...departments,
   ...dataElements,
+  dictionaryImport,
   ...assets,
   ...derivations,
   ...imports,

@@ -2,8 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import { RuleError } from '@drl/chaincode/model/errors';
 import type { Request } from 'express';
 import { ImportError } from '../../import/errors.js';
-import { type Mapping, readMapping, shipped, shippedMapping } from '../../import/mapping.js';
+import { isEncoding, type Mapping, readMapping, shipped, shippedMapping } from '../../import/mapping.js';
 import { importCatalogue } from '../../usecases/importCatalogue.js';
+import { bringDictionary } from '../../usecases/importDictionary.js';
 import { type Endpoint, endpoint, type Reply } from '../endpoint.js';
 import { text } from '../query.js';
 import { LINES, streamed } from '../streamed.js';
@@ -22,6 +23,7 @@ const query = z.strictObject({
   admit: yes.optional(),
   remap: yes.optional(),
 });
+const encoding = text.refine(isEncoding, 'an encoding of the WHATWG list, e.g. gb18030');
 const MAX_MAPPING = 1024 * 1024;
 
 export const imports: readonly Endpoint[] = [
@@ -53,6 +55,28 @@ export const imports: readonly Endpoint[] = [
     },
   }),
 ];
+
+const dictionary = z.strictObject({ file: text.optional(), adopt: yes.optional(), encoding: encoding.optional() });
+
+export const dictionaryImport: Endpoint = endpoint({
+  method: 'post',
+  path: '/data-elements:import',
+  tag: 'data-elements',
+  summary: 'Propose or revise the data elements that a CSV file lists',
+  who: 'a steward or manager, for the own department; a manager may adopt them too',
+  query: dictionary,
+  streams: ['text/csv'],
+  answers: { 200: { description: 'One JSON object a line: start, row, dropped, summary', mediaType: LINES } },
+  handle: async (call, services): Promise<Reply> => {
+    const { who, request, requestId, language, signal } = call;
+    const events = bringDictionary(services, who, {
+      ...{ bytes: request, requestId, language, adopt: call.query.adopt ?? false },
+      ...{ file: call.query.file ?? 'dictionary.csv', encoding: call.query.encoding ?? 'utf-8' },
+      signal: AbortSignal.any([signal, services.stopping]),
+    });
+    return streamed(events, 2, call);
+  },
+});
 
 function mappingOf(request: Request, name: string | undefined): Mapping {
   const inline = request.get('Import-Mapping');
