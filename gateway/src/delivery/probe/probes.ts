@@ -115,7 +115,7 @@ export class Probes {
     // What was broken off because the service stops says nothing of the resource.
     if (this.#stop.signal.aborted) return;
     const changed = await observations.saw(asset.id, one, new Date().toISOString(), fault);
-    if (changed) log.info({ asset: asset.id, distribution: one.name, reachable: fault === undefined }, 'a resource was looked at');
+    if (changed) log.debug({ asset: asset.id, distribution: one.name, reachable: fault === undefined }, 'a resource was looked at');
   }
 }
 
