@@ -17,7 +17,7 @@ export interface ProbeParts {
   readonly provides: (department: string) => boolean;
   /** Between two looks at one resource; 0: none are made. */
   readonly hours: number;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly log: Pick<Logger, 'error' | 'debug'>;
 }
 
 const HOUR_MS = 3_600_000;
