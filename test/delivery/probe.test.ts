@@ -89,7 +89,7 @@ describe('on a schedule', () => {
     distributions: [{ name: 'data', accessURL: `file:${n}.csv` }],
   })) as unknown as Asset[];
   const asset = assets[3] as Asset;
-  const log = { info: () => undefined, error: (told: unknown) => Promise.reject(told) } as never;
+  const log = { debug: () => undefined, error: (told: unknown) => Promise.reject(told) } as never;
   const readModel = { list: async () => ({ items: assets, nextCursor: null, asOf: { block: 0, headerHash: '' } }) } as never;
   let dir: string;
   beforeEach(() => {
