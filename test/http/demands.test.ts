@@ -198,3 +198,20 @@ describe('what is not met says why', () => {
     });
   });
 });
+
+describe('the dictionary', () => {
+  it('an element that is called as one adopted data element is, is found under whatever name it has', async () => {
+    const { call } = gateway;
+    const entry = { id: 'DE-RESIDENCE', name: { zh: '常住地址' }, aliases: ['住址'], definition: { zh: '实际居住的地址' }, type: 'string' };
+    await call('household-steward-1', 'POST', '/data-elements', entry);
+    const element = { name: 'addr_line', type: 'string', dataElementId: 'DE-RESIDENCE' };
+    const draft = { want: { zh: '寄送通知书' }, elements: [{ name: '住址' }] };
+    expect((await call('social-consumer-1', 'POST', '/demands:similar', draft)).body.assets).toEqual([]);
+    expect((await call(MANAGER, 'POST', '/data-elements/DE-RESIDENCE/adopt', {})).status).toBe(200);
+    const asset = await publish(gateway, { title: { en: 'Persons at rest' }, theme: 'housing', elements: [element] });
+    const { body } = await call('social-consumer-1', 'POST', '/demands:similar', draft);
+    expect(body.assets).toMatchObject([
+      { asset: { id: asset }, because: { elements: [{ wanted: '住址', found: 'addr_line', by: 'dataElementId' }], words: [] } },
+    ]);
+  });
+});

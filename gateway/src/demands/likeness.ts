@@ -3,7 +3,7 @@ import type { Localized } from '@drl/chaincode/model/records/common';
 import type { Demand, WantedElement } from '@drl/chaincode/model/records/demand';
 import { signKey } from '../readmodel/near.js';
 import type { Near, Sign } from '../readmodel/readmodel.js';
-import { holds, normal, pairsOf, termsOf, wordsOf } from '../readmodel/words.js';
+import { normal, pairsOf, termsOf, wordsOf } from '../readmodel/words.js';
 
 /**
  * How well an asset, or another demand, answers what is wanted: from 0 to 1, by elements, words and theme, and always with what it rests on. Pure: the
@@ -116,11 +116,10 @@ function wordsShare(want: Localized, { titles, besides }: Texts, rarity: Rarity)
 }
 
 function wordsFound(want: Localized, texts: readonly string[]): string[] {
+  const [words, plain] = [wordsOf(texts), texts.map(normal)];
+  const isThere = (part: string) => plain.some((text) => text.includes(part));
   const found = languages(want).flatMap((text) =>
-    termsOf(text).flatMap((term) => {
-      if (term.where === 'beginning') return wordsOf(texts).has(term.text) ? [term.text] : [];
-      return stretches(term.text, (part) => holds(texts, { text: part, where: 'anywhere' }));
-    }),
+    termsOf(text).flatMap((term) => (term.where === 'anywhere' ? stretches(term.text, isThere) : words.has(term.text) ? [term.text] : [])),
   );
   return [...new Set(found)];
 }

@@ -4,8 +4,8 @@ import { loadMany } from './load.js';
 import type { Question } from './question.js';
 import type { Near, NearKind, Sign, Visible } from './readmodel.js';
 
-/** What more records than this have in common tells none of them from another: it finds nothing by itself. */
-const COMMON = 2000;
+/** What more records than this have in common tells them hardly apart: it finds something only where nothing rarer does, and then the newest. */
+const COMMON = 512;
 /** Each sign is a range read: of a long text its beginning must do. */
 const MAX_SIGNS = 160;
 const CHUNK = 64;
@@ -25,10 +25,13 @@ export async function near<K extends NearKind>(
   const found = await Promise.all(asked.map((sign) => filedUnder(question, kind, sign)));
   const rarity = new Map(asked.map((sign, i) => [signKey(sign), rarityOf((found[i] as string[]).length)]));
   const sums = new Map<string, number>();
-  for (const [i, places] of found.entries()) {
-    if (places.length >= COMMON) continue;
-    const weight = rarity.get(signKey(asked[i] as Sign)) as number;
-    for (const place of places) sums.set(place, (sums.get(place) ?? 0) + weight);
+  for (const common of [false, true]) {
+    if (common && sums.size > 0) break;
+    for (const [i, places] of found.entries()) {
+      if (places.length >= COMMON !== common) continue;
+      const weight = rarity.get(signKey(asked[i] as Sign)) as number;
+      for (const place of places) sums.set(place, (sums.get(place) ?? 0) + weight);
+    }
   }
   const ranked = [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([place]) => place);
   const records: RecordOf<K>[] = [];

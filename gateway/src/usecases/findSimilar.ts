@@ -1,8 +1,10 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Demand } from '@drl/chaincode/model/records/demand';
+import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { demandStatus } from '@drl/chaincode/model/rules/derive';
 import { type Likeness, likenessOfAsset, likenessOfDemand, signsOf, type Wish } from '../demands/likeness.js';
-import type { AsOf, ReadModel, Visible } from '../readmodel/readmodel.js';
+import type { AsOf, ReadModel, Sign, Visible } from '../readmodel/readmodel.js';
+import { inDictionary } from './speakDictionary.js';
 import { visibleTo } from './visibility.js';
 import type { Who } from './who.js';
 
@@ -13,9 +15,11 @@ import type { Who } from './who.js';
 export const LIKELY = 0.4;
 const FAINT = 0.05;
 const CANDIDATE = 0.1;
-/** Candidates that the indexes give, of which the best are shown; where one is enough, fewer. */
+/** Candidates that the indexes give, of which the best are shown. */
 const POOL = 100;
+/** Where one is enough, as for each demand of a list: fewer, and not every word of a long text is looked up. */
 const FEW = 16;
+const FEW_SIGNS = 24;
 
 export interface Similar {
   /** Open demands, of whomever. */
@@ -29,14 +33,15 @@ export interface Similar {
 export async function findSimilar(
   readModel: ReadModel,
   { caller }: Pick<Who, 'caller'>,
-  wish: Wish,
+  asked: Wish,
   { limit, at, but, asker = caller.department }: { limit: number; at: string; but?: string; asker?: string },
 ): Promise<Similar> {
+  const wish = await meant(readModel, asked);
   const signs = signsOf(wish);
   const waits = (demand: Demand) => demand.id !== but && ['open', 'matched', 'rejected'].includes(demandStatus(demand, at));
   const [demands, assets] = await Promise.all([
     readModel.near('demand', signs, POOL, (record) => record.kind === 'demand' && waits(record)),
-    nearAssets(readModel, wish, asker, POOL, visibleTo(caller)),
+    nearAssets(readModel, wish, signs, POOL, (record) => visibleTo(caller)(record) && notOf(asker, record)),
   ]);
   const likeDemands = demands.records.map((demand) => ({ demand, ...likenessOfDemand(wish, demand, demands.rarity) }));
   return { demands: best(likeDemands, limit), assets: best(assets.found, limit), asOf: assets.asOf };
@@ -44,18 +49,27 @@ export async function findSimilar(
 
 /** Whether some published asset of another department may well answer it. */
 export async function hasCandidate(readModel: ReadModel, demand: Demand): Promise<boolean> {
-  const shared = (asset: Asset) => asset.status === 'published' && asset.shareType !== 'none';
-  const { found } = await nearAssets(readModel, demand, demand.by, FEW, (record) => record.kind === 'asset' && shared(record));
+  const wish = await meant(readModel, demand);
+  const shared = (record: LedgerRecord) => record.kind === 'asset' && record.status === 'published' && record.shareType !== 'none';
+  const { found } = await nearAssets(
+    readModel,
+    wish,
+    signsOf(wish).slice(0, FEW_SIGNS),
+    FEW,
+    (record) => shared(record) && notOf(demand.by, record),
+  );
   return found.some(({ score }) => score >= CANDIDATE);
 }
 
-async function nearAssets(readModel: ReadModel, wish: Wish, asker: string, pool: number, visible: Visible) {
-  const { records, rarity, asOf } = await readModel.near(
-    'asset',
-    signsOf(wish),
-    pool,
-    (record) => record.kind === 'asset' && record.status !== 'retired' && record.publisher !== asker && visible(record),
-  );
+const notOf = (asker: string, record: LedgerRecord): boolean =>
+  record.kind === 'asset' && record.status !== 'retired' && record.publisher !== asker;
+
+async function meant(readModel: ReadModel, { want, elements, theme }: Wish): Promise<Wish> {
+  return { want, elements: elements && (await inDictionary(readModel, elements)), theme };
+}
+
+async function nearAssets(readModel: ReadModel, wish: Wish, signs: readonly Sign[], pool: number, visible: Visible) {
+  const { records, rarity, asOf } = await readModel.near('asset', signs, pool, visible);
   return { found: records.map((asset) => ({ asset, ...likenessOfAsset(wish, asset, rarity) })), asOf };
 }
 
