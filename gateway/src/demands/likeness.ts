@@ -1,6 +1,7 @@
 import type { Asset, Element } from '@drl/chaincode/model/records/asset';
 import type { Localized } from '@drl/chaincode/model/records/common';
 import type { Demand, WantedElement } from '@drl/chaincode/model/records/demand';
+import { nameKey } from '../readmodel/naming.js';
 import { signKey } from '../readmodel/near.js';
 import type { Near, Sign } from '../readmodel/readmodel.js';
 import { normal, pairsOf, termsOf, wordsOf } from '../readmodel/words.js';
@@ -50,9 +51,10 @@ const WHOLE_TITLE = 0.2;
 /** What is looked for in the indexes: elements by name, title and data element, words of all languages. */
 export function signsOf({ want, elements = [] }: Wish): Sign[] {
   const called = elements.flatMap(namesOf);
-  const named = [...called, ...called.map(normal), ...elements.flatMap(({ dataElementId }) => dataElementId ?? [])];
-  const signs = (field: Sign['field'], values: readonly string[]) => [...new Set(values)].map((value) => ({ field, value }));
-  return [...signs('element', named), ...signs('titled', called.map(normal)), ...signs('word', languages(want).flatMap(wordsIn))];
+  const named = [...called, ...called.map(nameKey), ...elements.flatMap(({ dataElementId }) => dataElementId ?? [])];
+  const signs = (field: Sign['field'], values: readonly string[]) =>
+    [...new Set(values)].filter((value) => value !== '').map((value) => ({ field, value }));
+  return [...signs('element', named), ...signs('titled', called.map(nameKey)), ...signs('word', languages(want).flatMap(wordsIn))];
 }
 
 export function likenessOfAsset(wish: Wish, asset: Asset, rarity: Rarity): Likeness {
@@ -159,11 +161,11 @@ function matched(wanted: readonly WantedElement[], there: readonly (Element | Wa
 /** A name in one's own language is often the other's title. */
 function isSame(a: WantedElement, b: Element | WantedElement, by: MatchedElement['by']): boolean {
   if (by === 'dataElementId') return a.dataElementId !== undefined && a.dataElementId === b.dataElementId;
-  if (by === 'name') return normal(a.name) === normal(b.name);
-  const names = namesOf(b).map(normal);
-  return namesOf(a).some((name) => names.includes(normal(name)));
+  if (by === 'name') return sameName(a.name, b.name);
+  return namesOf(a).some((name) => namesOf(b).some((other) => sameName(name, other)));
 }
 
+const sameName = (a: string, b: string): boolean => a === b || (nameKey(a) !== '' && nameKey(a) === nameKey(b));
 const namesOf = ({ name, title }: Element | WantedElement): string[] => [name, title?.zh, title?.en].filter((text) => text !== undefined);
 
 const TYPE_DIFFERS = 0.7;

@@ -5,8 +5,8 @@ import type { Derivation } from '@drl/chaincode/model/records/derivation';
 import type { Dispute } from '@drl/chaincode/model/records/dispute';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
 import { formerlyOf } from '@drl/chaincode/model/rules/passing';
-import { namesOf, termFields, useFields } from './naming.js';
-import { normal, wordsOf } from './words.js';
+import { nameKey, namesOf, termFields, useFields } from './naming.js';
+import { wordsOf } from './words.js';
 
 /** What of each record is indexed, and which records lie together. */
 
@@ -188,14 +188,11 @@ function demandFields(demand: Demand): Indexed[] {
   return fields;
 }
 
-/** One short line: a longer title is no name, and what parts keys must stand in none. */
-const TITLE = /^[^\p{Cc}\u{10ffff}]{1,64}$/u;
-
-/** What elements are called beside their names, in the form in which it is compared. */
+/** What elements are called beside their names, in the form in which names are compared. */
 function elementTitles({ elements }: Pick<Demand, 'elements'>): Set<string> {
-  const titles = elements.flatMap(({ name, title }) => present([name, title?.zh, title?.en]).map(normal));
+  const called = elements.flatMap(({ name, title }) => present([name, title?.zh, title?.en]).map(nameKey));
   const names = new Set(elements.map(({ name }) => name));
-  return new Set(titles.filter((title) => TITLE.test(title) && !names.has(title)));
+  return new Set(called.filter((key) => key !== '' && !names.has(key)));
 }
 
 export function elementNames({ elements }: Pick<Demand, 'elements'>): Set<string> {

@@ -203,7 +203,7 @@ export interface Trace {
 /** Kinds that are found by their words and elements. */
 export type NearKind = 'asset' | 'demand';
 
-/** One word (words.ts), an element by its name or data element id, or by what it is called (`normal` in words.ts). */
+/** One word (words.ts), an element by its name or data element id, or by what it is called (`nameKey` in naming.ts). */
 export interface Sign {
   readonly field: 'word' | 'element' | 'titled';
   readonly value: string;

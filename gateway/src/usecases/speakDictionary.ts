@@ -1,7 +1,6 @@
 import type { WantedElement } from '@drl/chaincode/model/records/demand';
-import { dataElementNames } from '../readmodel/fields.js';
+import { keysOf, nameKey } from '../readmodel/naming.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
-import { normal } from '../readmodel/words.js';
 
 /** More elements than this are taken as they are: each is a look into the dictionary. */
 const MAX_LOOKED_UP = 50;
@@ -26,5 +25,5 @@ export async function inDictionary<E extends WantedElement>(readModel: ReadModel
 
 async function idsCalled(readModel: ReadModel, name: string): Promise<string[]> {
   const { items } = await readModel.list('data-element', { q: name, status: 'adopted' }, { limit: LIMIT });
-  return items.filter((element) => dataElementNames(element).some((known) => normal(known) === normal(name))).map(({ id }) => id);
+  return items.filter((element) => keysOf(element).has(nameKey(name))).map(({ id }) => id);
 }
