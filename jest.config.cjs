@@ -15,6 +15,6 @@ module.exports = {
     '^@drl/gateway/(.*)$': '<rootDir>/gateway/src/$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
 };
