@@ -66,6 +66,26 @@ const bodies: fc.Arbitrary<object> = fc.oneof(
   }),
 );
 
+const derivations: fc.Arbitrary<object> = fc.record({
+  kind: fc.constant('derivation'),
+  asset: fc.constant('ast-1'),
+  assetVersion: fc.integer({ min: 2, max: 4 }),
+  publisher: department,
+  inputs: fc.array(
+    fc.record({
+      asset: fc.constantFrom('ast-0', 'ast-2'),
+      version: fc.integer({ min: 1, max: 3 }),
+      provider: department,
+      share: optional(fc.constantFrom('share-1', 'shr-7')),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  activity: localized,
+  startedAt: optional(fc.constant('2026-03-01T08:00:00Z')),
+  endedAt: optional(fc.constant('2026-03-01T09:00:00Z')),
+  status: fc.constant('recorded'),
+});
+
 const actor = fc.record({
   name: fc.constantFrom('tax-steward-1', 'Büro 1/2', '户政'),
   mspId: fc.constantFrom('AgenciesMSP', 'PoliceMSP'),
@@ -80,12 +100,14 @@ const act = fc.record({
   action: fc.constantFrom('asset:register', 'share:commit', 'grant:approve'),
 });
 
-const done = fc.tuple(act, bodies, fc.integer({ min: 1, max: 3 })).map(([said, body, version]) => {
-  const kind = (body as LedgerRecord).kind;
-  const record = { ...body, id: `${kind}-1`, version, created: stamp(said.at), updated: stamp(said.at) } as LedgerRecord;
-  const outcome = kind === 'refusal' ? ('refused' as const) : ('done' as const);
-  return { ...said, outcome, subject: { kind, id: record.id, version }, record };
-});
+const done = fc
+  .tuple(act, fc.oneof({ weight: 6, arbitrary: bodies }, { weight: 1, arbitrary: derivations }), fc.integer({ min: 1, max: 3 }))
+  .map(([said, body, version]) => {
+    const kind = (body as LedgerRecord).kind;
+    const record = { ...body, id: `${kind}-1`, version, created: stamp(said.at), updated: stamp(said.at) } as LedgerRecord;
+    const outcome = kind === 'refusal' ? ('refused' as const) : ('done' as const);
+    return { ...said, outcome, subject: { kind, id: record.id, version }, record };
+  });
 const failed = fc
   .tuple(act, fc.constantFrom('invalid', 'ignored'), optional(fc.constantFrom('MVCC_READ_CONFLICT', 'AUTHOR_IS_NOT_PARTY')), fc.boolean())
   .map(([said, outcome, clause, named]) => ({

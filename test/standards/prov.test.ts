@@ -110,6 +110,26 @@ test('two words on a payload are one only where they agree', () => {
   expect(share('b'.repeat(64)).alternateOf).toBeUndefined();
 });
 
+test('what an asset was made of is said as a derivation of its version from theirs, and by which delivery it came', () => {
+  const [act] = fc.sample(
+    trails.map((acts) => acts.find(({ record }) => record?.kind === 'derivation')).filter((a) => a !== undefined),
+    { numRuns: 1, seed: 5 },
+  );
+  const inputs = [
+    { asset: 'ast-0', version: 2, provider: 'household', share: 'shr-7' },
+    { asset: 'ast-2', version: 1, provider: 'tax' },
+  ];
+  const document = provOf([{ ...act, record: { ...act?.record, assetVersion: 3, inputs } } as unknown as Act]) as Read;
+  const ends = (kind: string, from: string, to: string) => Object.values<Read>(document[kind]).map((r) => `${r[from]} ${r[to]}`);
+  expect(ends('wasDerivedFrom', 'prov:generatedEntity', 'prov:usedEntity')).toEqual(
+    expect.arrayContaining(['rec:asset/ast-1/v3 rec:asset/ast-0/v2', 'rec:asset/ast-1/v3 rec:asset/ast-2/v1']),
+  );
+  expect(ends('used', 'prov:activity', 'prov:entity')).toEqual([
+    'rec:making/derivation-1 rec:delivery/shr-7/payload',
+    'rec:making/derivation-1 rec:asset/ast-2/v1',
+  ]);
+});
+
 describeWith('PROV-JSON', ['prov'], (dir) => {
   const schema = JSON.parse(readFileSync(join(dir, 'src/prov/tests/schemas/prov-json.schema.json'), 'utf8'));
   // Draft 4, as the submission has it; its dates and URIs are held too.

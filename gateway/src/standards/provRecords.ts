@@ -115,6 +115,7 @@ function make(document: Document, derivation: Derivation, transaction: string): 
     'prov:endTime': derivation.endedAt,
   });
   document.add('entity', output, { 'prov:type': [name('drl:Asset')], 'drl:version': assetVersion });
+  document.add('agent', maker, { 'prov:type': name('prov:Organization'), 'drl:department': publisher });
   document.relate('wasInformedBy', [transaction, making], { 'prov:informed': transaction, 'prov:informant': making });
   document.relate('wasAssociatedWith', [making, maker], { 'prov:activity': making, 'prov:agent': maker });
   for (const input of inputs) {
