@@ -97,6 +97,14 @@ describe('the demonstration, played through the real contracts', () => {
     ]);
   });
 
+  test('data made of others’ data, one with its input revoked since', async () => {
+    const derivations = await every('derivation');
+    expect(derivations).toHaveLength(2);
+    const inputs = derivations.flatMap((derivation) => derivation.inputs);
+    const grants = await Promise.all(inputs.map(({ grant }) => model.get('grant', grant as string)));
+    expect(grants.map((grant) => grant?.status).sort()).toEqual(['active', 'active', 'revoked']);
+  });
+
   test('demands in every state, one with others who need the same; what is met is met by its receipt', async () => {
     const demands = await every('demand');
     expect([...new Set(demands.map((d) => demandStatus(d, at)))].sort()).toEqual(demandEffectiveStatus.options.toSorted());

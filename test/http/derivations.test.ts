@@ -125,11 +125,14 @@ test('a suspension upstream shows downstream at once and stops its shares; as of
     inputsSuspended: false,
     upstream: [],
   });
+  const waiting = async () => (await get(steward, '/inbox')).waiting.filter(({ kind }: { kind: string }) => kind === 'input-suspended');
+  expect((await waiting()).map(({ subject }: { subject: { id: string } }) => subject.id).sort()).toEqual([output, further].sort());
   const refused = await post(steward, '/shares', sent(asked.id), 409);
   expect(refused.body).toMatchObject({ code: 'INPUT_SUSPENDED', transactionId: refused.headers.get('ledger-transaction-id') });
   expect((await get('auditor-all', '/audit/refusals?outcome=refused')).items[0]).toMatchObject({ clause: 'INPUT_SUSPENDED' });
   await post('household-steward-1', `/grants/${agreed}/resume`, {}, 200);
   await post(steward, '/shares', sent(asked.id));
+  expect(await waiting()).toEqual([]);
 });
 
 test('what others have not published stays unsaid, though its data went into what they see', async () => {

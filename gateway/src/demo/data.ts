@@ -7,6 +7,7 @@ import type { Right } from '@drl/chaincode/model/records/right';
 import { parse } from 'yaml';
 import type { DemoComplaints } from './complaints.js';
 import type { DemoDemand } from './demands.js';
+import type { DemoDerivation } from './derivations.js';
 
 /** The demonstration as it is written in scripts/demo: what the comments at the head of its files say, as types. */
 
@@ -122,6 +123,7 @@ export interface Demonstration extends DemoComplaints {
   readonly rights: readonly DemoRight[];
   readonly grants: readonly DemoGrant[];
   readonly demands: readonly DemoDemand[];
+  readonly derivations: readonly DemoDerivation[];
   readonly renames: readonly DemoRename[];
   readonly audits: readonly DemoAudit[];
 }
@@ -132,5 +134,6 @@ export const DEMO_FILES = join(DEMO_DIR, 'files');
 
 export function readDemonstration(dir = DEMO_DIR): Demonstration {
   const yaml = (name: string) => parse(readFileSync(join(dir, name), 'utf8'), { schema: 'core' });
-  return { assets: yaml('assets.yaml'), ...yaml('history.yaml'), ...yaml('complaints.yaml'), ...yaml('demands.yaml') } as Demonstration;
+  const parts = ['history', 'complaints', 'demands', 'derivations'].map((name) => yaml(`${name}.yaml`) as Partial<Demonstration>);
+  return Object.assign({ assets: yaml('assets.yaml') }, ...parts) as Demonstration;
 }

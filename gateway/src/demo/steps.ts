@@ -5,6 +5,7 @@ import { type Add, consumer, type Ids, MANAGER, type MomentReader, type Step, st
 import { complaintSteps } from './complaints.js';
 import type { DemoAsset, DemoConstraints, DemoGrant, Demonstration, DemoRight } from './data.js';
 import { demandSteps } from './demands.js';
+import { derivationSteps } from './derivations.js';
 import { checksumOf } from './payload.js';
 import { shareSteps } from './shares.js';
 
@@ -36,6 +37,7 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
   }
   for (const { department: id, at, name, basis } of demo.renames)
     add(moment(at), MANAGER, 'department:rename', () => ({ id, name, basis }));
+  for (const derivation of demo.derivations) derivationSteps(derivation, publisherOf, moment, add);
   complaintSteps(demo, publisherOf, moment, add);
   return steps.sort((a, b) => a.at - b.at);
 }

@@ -1,6 +1,7 @@
 import type { Localized } from '@drl/chaincode/model/records/common';
 import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/index';
 import { disputeStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import { isStopped } from '../lineage/upstream.js';
 import type { Filters, ReadModel } from '../readmodel/readmodel.js';
 
 /** What waits for a department: derived from the records as they stand and from the time, never stored, so that what is done is gone from here by itself. */
@@ -30,7 +31,7 @@ interface Source<K extends RecordKind = RecordKind> {
   /** Undefined: nothing for this reader. */
   readonly filter: (reader: Reader) => Filters[K] | undefined;
   readonly dueAt?: (record: LedgerRecord) => string | undefined;
-  readonly if?: (record: LedgerRecord, reader: Reader) => boolean;
+  readonly if?: (record: LedgerRecord, reader: Reader, readModel: ReadModel) => boolean | Promise<boolean>;
   readonly text: Required<Localized>;
   readonly call: string;
 }
@@ -45,7 +46,7 @@ export interface Reader {
 function source<K extends RecordKind>(
   declared: Omit<Source<K>, 'dueAt' | 'if'> & {
     readonly dueAt?: (record: Extract<LedgerRecord, { kind: K }>) => string | undefined;
-    readonly if?: (record: Extract<LedgerRecord, { kind: K }>, reader: Reader) => boolean;
+    readonly if?: (record: Extract<LedgerRecord, { kind: K }>, reader: Reader, readModel: ReadModel) => boolean | Promise<boolean>;
   },
 ): Source {
   return declared as unknown as Source;
@@ -126,6 +127,15 @@ const sources: readonly Source[] = [
     ...{ task: 'update-asset', record: 'asset', call: 'PATCH /assets/{id}' },
     filter: ({ department }) => ({ publisher: department, overdue: true }),
     text: { zh: '逾期未更新的数据资源', en: 'An asset is past its declared period of update' },
+  }),
+  source({
+    ...{ task: 'input-suspended', record: 'derivation', call: 'GET /assets/{id}/lineage · POST /derivations' },
+    filter: ({ department }) => ({ publisher: department }),
+    if: (derivation, _reader, readModel) => isStopped(readModel, derivation),
+    text: {
+      zh: '上游数据或授权已暂停、停用或撤销的衍生数据',
+      en: 'Data of yours was made of data that is now suspended, retired or revoked',
+    },
   }),
   source({
     ...{ task: 'answer-feedback', record: 'feedback', call: 'POST /feedback/{id}/accept · contest' },
@@ -216,12 +226,13 @@ export async function tasksOf(readModel: ReadModel, reader: Reader): Promise<Tas
       const asked = filter(reader);
       if (asked === undefined) return [];
       const { items } = await readModel.list(kind, asked as never, { limit: LIMIT });
+      const held = await Promise.all((items as LedgerRecord[]).map((record) => holds(record, reader, readModel)));
       return (items as LedgerRecord[])
-        .filter((record) => holds(record, reader))
+        .filter((_, i) => held[i])
         .map((record): Task => {
           const due = dueAt?.(record);
           const urgency = task === 'update-asset' ? 'overdue' : urgencyOf(due, reader.at);
-          const subject = record.kind === 'contest' ? ({ kind: 'right', id: record.right } as const) : { kind, id: record.id };
+          const subject = subjectOf(record);
           return {
             ...{ kind: task, subject, since: record.updated.at, urgency, text },
             ...(due === undefined ? {} : { dueAt: due }),
@@ -231,6 +242,13 @@ export async function tasksOf(readModel: ReadModel, reader: Reader): Promise<Tas
     }),
   );
   return found.flat().sort(mostUrgentFirst);
+}
+
+/** What the call is about. */
+function subjectOf(record: LedgerRecord): Task['subject'] {
+  if (record.kind === 'contest') return { kind: 'right', id: record.right };
+  if (record.kind === 'derivation') return { kind: 'asset', id: record.asset };
+  return { kind: record.kind, id: record.id };
 }
 
 function urgencyOf(dueAt: string | undefined, at: string): Task['urgency'] {

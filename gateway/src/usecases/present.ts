@@ -19,10 +19,10 @@ import {
   rightStatus,
   shareHalfOpen,
 } from '@drl/chaincode/model/rules/derive';
+import { isInForce, upstreamOf } from '../lineage/upstream.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
 import { predecessorsOf } from './predecessors.js';
 import { presentDemand } from './presentDemand.js';
-import { isInForce, upstreamOf } from './upstream.js';
 import { isAuditor, isParty, partiesOf } from './visibility.js';
 import { countWaiting } from './waiting.js';
 

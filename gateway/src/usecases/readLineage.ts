@@ -2,8 +2,8 @@ import type { Caller } from '@drl/chaincode/model/caller';
 import { derivationsOf } from '@drl/chaincode/model/lineage';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Derivation, Input } from '@drl/chaincode/model/records/derivation';
+import { lineageReader, upstreamOf } from '../lineage/upstream.js';
 import type { AsOf, ReadModel } from '../readmodel/readmodel.js';
-import { lineageReader, upstreamOf } from './upstream.js';
 import { maySee, notFound, notYours, visibleTo } from './visibility.js';
 
 export type Direction = 'upstream' | 'downstream' | 'both';

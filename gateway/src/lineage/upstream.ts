@@ -34,6 +34,13 @@ export async function upstreamOf(readModel: ReadModel, asset: Asset, moment: AsO
   return { inputsSuspended: faults.length > 0 || !whole, upstream: faults, effectivePolicy: policy };
 }
 
+/** Whether what was made is still offered, as it was made, and may not be shared for what lies upstream. */
+export async function isStopped(readModel: ReadModel, { id, asset }: Derivation): Promise<boolean> {
+  const output = await readModel.get('asset', asset);
+  if (output?.derived?.derivation !== id || output.status === 'retired') return false;
+  return (await upstreamOf(readModel, output, {}))?.inputsSuspended ?? false;
+}
+
 /** Whether what was made has not been derived anew since. */
 export async function isInForce(readModel: ReadModel, { id, asset }: Derivation, moment: AsOfBlock): Promise<boolean> {
   return (await lineageReader(readModel, moment).asset(asset))?.derived?.derivation === id;
