@@ -1,5 +1,6 @@
 import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
 import { cutObject, noObject, type ObjectCut } from './members.js';
+import { ObjectCutter } from './objects.js';
 
 const EMPTY = Buffer.alloc(0);
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, ROW, ROW_END] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
@@ -14,6 +15,7 @@ export class JsonCutter implements Cutter {
   readonly leastRow = 3;
   readonly #limit: number;
   readonly #cut: ObjectCut;
+  readonly #objects: ObjectCutter;
   #place: Place = 'before';
   #depth = 0;
   #quoted = false;
@@ -26,6 +28,7 @@ export class JsonCutter implements Cutter {
   constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
     this.#cut = { keep: elements === 'all' ? elements : new Set(elements), onRow, cells, arranger };
+    this.#objects = new ObjectCutter(this.#cut);
   }
 
   write(chunk: Buffer): readonly Buffer[] {
@@ -88,7 +91,7 @@ export class JsonCutter implements Cutter {
   }
 
   #row(bytes: Buffer, out: string[]): void {
-    const texts = cutObject(bytes, this.#cut);
+    const texts = this.#cut.arranger ? cutObject(bytes, this.#cut) : this.#plain(bytes);
     if (texts === undefined) throw noObject(this.rows + 1);
     this.#put(texts, out);
     this.#place = 'behind';
@@ -96,6 +99,11 @@ export class JsonCutter implements Cutter {
     if (this.rows !== this.#limit) return;
     this.#close(out);
     this.done = true;
+  }
+
+  #plain(bytes: Buffer): readonly string[] | undefined {
+    const end = this.#objects.cut(bytes, bytes, 0);
+    return end === undefined ? undefined : [bytes.toString('utf8', 0, end)];
   }
 
   #put(texts: readonly string[], out: string[]): void {

@@ -1,5 +1,6 @@
 import { type Cut, type Cutter, MAX_ROW, malformed } from './cutter.js';
 import { cutObject, noObject, type ObjectCut } from './members.js';
+import { ObjectCutter } from './objects.js';
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
@@ -12,20 +13,28 @@ export class NdjsonCutter implements Cutter {
   readonly leastRow = 3;
   readonly #limit: number;
   readonly #cut: ObjectCut;
+  readonly #objects: ObjectCutter;
+  readonly #arranged: boolean;
   #carry: Buffer[] = [];
   #carried = 0;
 
   constructor({ elements, limit, onRow, cells, arranger }: Cut) {
     this.#limit = limit;
     this.#cut = { keep: elements === 'all' ? elements : new Set(elements), onRow, cells, arranger };
+    this.#objects = new ObjectCutter(this.#cut);
+    this.#arranged = arranger !== undefined;
   }
 
+  /** What leaves is moved up within the chunk: it is never longer than what it was cut from. Where rows are arranged, they come as they are given. */
   write(chunk: Buffer): readonly Buffer[] {
-    const out: string[] = [];
+    const before: Buffer[] = [];
+    let o = 0;
     let from = 0;
     for (let at = chunk.indexOf(LF); at !== -1 && !this.done; at = chunk.indexOf(LF, from)) {
-      const line = chunk.subarray(from, at);
-      this.#row(this.#carried === 0 ? line : Buffer.concat([...this.#carry, line]), out);
+      const rest = chunk.subarray(from, at);
+      if (this.#arranged || this.#carried > 0)
+        before.push(...this.#row(this.#carried === 0 ? rest : Buffer.concat([...this.#carry, rest])));
+      else o = this.#into(rest, chunk, o);
       this.#carry = [];
       this.#carried = 0;
       from = at + 1;
@@ -35,30 +44,51 @@ export class NdjsonCutter implements Cutter {
       this.#carried += chunk.length - from;
       if (this.#carried > MAX_ROW) throw malformed('a line that does not end', 'one JSON object a line');
     }
-    return out.length === 0 ? [] : [Buffer.from(out.join(''))];
+    return o === 0 ? before : [...before, chunk.subarray(0, o)];
   }
 
   end(): Buffer {
     if (this.done) return EMPTY;
-    const out: string[] = [];
-    if (this.#carried > 0) this.#row(Buffer.concat(this.#carry), out);
-    if (!this.done) this.#rest(out);
-    return Buffer.from(out.join(''));
+    const out = this.#carried > 0 ? this.#row(Buffer.concat(this.#carry)) : [];
+    return Buffer.concat(this.done ? out : [...out, ...this.#rest()]);
   }
 
-  #row(line: Buffer, out: string[]): void {
-    const bytes = this.rows === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
-    if (blank(bytes)) return;
+  /** A row by itself. */
+  #row(line: Buffer): readonly Buffer[] {
+    if (!this.#arranged) {
+      const into = Buffer.allocUnsafe(line.length + 1);
+      return [into.subarray(0, this.#into(line, into, 0))];
+    }
+    const bytes = this.#withoutMark(line);
+    if (blank(bytes)) return [];
     const texts = cutObject(bytes, this.#cut);
     if (texts === undefined) throw noObject(this.rows + 1);
-    for (const text of texts) out.push(text, '\n');
-    this.rows += 1;
-    this.done = this.rows === this.#limit;
-    if (this.done) this.#rest(out);
+    const out = texts.map((text) => Buffer.from(`${text}\n`));
+    this.#count();
+    return this.done ? [...out, ...this.#rest()] : out;
   }
 
-  #rest(out: string[]): void {
-    for (const bytes of this.#cut.arranger?.end() ?? []) out.push(bytes.toString(), '\n');
+  #into(line: Buffer, into: Buffer, at: number): number {
+    const bytes = this.#withoutMark(line);
+    if (blank(bytes)) return at;
+    const end = this.#objects.cut(bytes, into, at);
+    if (end === undefined) throw noObject(this.rows + 1);
+    into[end] = LF;
+    this.#count();
+    return end + 1;
+  }
+
+  #withoutMark(line: Buffer): Buffer {
+    return this.rows === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
+  }
+
+  #count(): void {
+    this.rows += 1;
+    this.done = this.rows === this.#limit;
+  }
+
+  #rest(): readonly Buffer[] {
+    return (this.#cut.arranger?.end() ?? []).map((bytes) => Buffer.from(`${bytes.toString()}\n`));
   }
 }
 
