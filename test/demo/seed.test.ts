@@ -114,6 +114,19 @@ describe('the demonstration, played through the real contracts', () => {
     expect((await every('joining')).length).toBeGreaterThan(1);
   });
 
+  test('a dictionary in every state but retired, that elements are bound to, with findings of every kind but one', async () => {
+    const dictionary = await every('data-element');
+    expect(new Set(dictionary.map((element) => element.status))).toEqual(new Set(['adopted', 'proposed', 'returned']));
+    expect(dictionary.filter(({ revision }) => revision !== undefined).map(({ id }) => id)).toEqual(['de-insurance-status']);
+    const bound = (await every('asset')).flatMap(({ elements }) => elements.flatMap(({ dataElementId }) => dataElementId ?? []));
+    const inForce = dictionary.filter(({ status }) => status === 'adopted').map(({ id }) => id);
+    expect(inForce.toSorted()).toEqual([...new Set(bound)].sort());
+    const { items } = await model.findings({}, { limit: 200 });
+    expect([...new Set(items.map(({ kind }) => kind))].sort()).toEqual(['name-conflict', 'type-conflict', 'unbound']);
+    const spoken = await model.list('asset', { q: '不动产单元' }, { limit: 200 });
+    expect(spoken.items.length).toBeGreaterThanOrEqual(4);
+  });
+
   test('rights claimed, confirmed, transferred, offered, contested; assets in every state, some overdue', async () => {
     const rights = await every('right');
     const contests = await every('contest');

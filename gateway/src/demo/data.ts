@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import type { DemoComplaints } from './complaints.js';
 import type { DemoDemand } from './demands.js';
 import type { DemoDerivation } from './derivations.js';
+import type { DemoDataElement } from './dictionary.js';
 
 /** The demonstration as it is written in scripts/demo: what the comments at the head of its files say, as types. */
 
@@ -118,6 +119,7 @@ export interface DemoAudit {
 }
 
 export interface Demonstration extends DemoComplaints {
+  readonly dictionary: readonly DemoDataElement[];
   readonly assets: readonly DemoAsset[];
   readonly ownership: { readonly basis: Localized; readonly except: readonly string[] };
   readonly rights: readonly DemoRight[];
@@ -134,6 +136,8 @@ export const DEMO_FILES = join(DEMO_DIR, 'files');
 
 export function readDemonstration(dir = DEMO_DIR): Demonstration {
   const yaml = (name: string) => parse(readFileSync(join(dir, name), 'utf8'), { schema: 'core' });
-  const parts = ['history', 'complaints', 'demands', 'derivations'].map((name) => yaml(`${name}.yaml`) as Partial<Demonstration>);
+  const parts = ['dictionary', 'history', 'complaints', 'demands', 'derivations'].map(
+    (name) => yaml(`${name}.yaml`) as Partial<Demonstration>,
+  );
   return Object.assign({ assets: yaml('assets.yaml') }, ...parts) as Demonstration;
 }

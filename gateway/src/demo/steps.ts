@@ -6,6 +6,7 @@ import { complaintSteps } from './complaints.js';
 import type { DemoAsset, DemoConstraints, DemoGrant, Demonstration, DemoRight } from './data.js';
 import { demandSteps } from './demands.js';
 import { derivationSteps } from './derivations.js';
+import { dictionarySteps } from './dictionary.js';
 import { checksumOf } from './payload.js';
 import { shareSteps } from './shares.js';
 
@@ -23,6 +24,7 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
     if (!asset) throw new Error(`the demonstration has no asset ${key}`);
     return asset;
   };
+  for (const element of demo.dictionary) dictionarySteps(element, moment, add);
   for (const asset of demo.assets) {
     assetSteps(asset, moment, add);
     if (asset.published !== undefined && !demo.ownership.except.includes(asset.key)) ownershipSteps(asset, demo, moment, add);
