@@ -18,7 +18,7 @@ import {
   zh,
 } from './city';
 import type { TestLedger } from './harness';
-import type { Person } from './people';
+import { type Person, person } from './people';
 
 const activity = zh('按区汇总');
 const open: Partial<TransactionInput<'asset:register'>> = {
@@ -326,4 +326,23 @@ test('what is not derived pays nothing; what is reads no more keys than the boun
   await derive(ledger, { asset: raw[0]?.asset as string, inputs: [{ asset: (await asset(ledger, social)).id }] });
   expect(await attempt(ledger, grant.id)).toBe('refusal LINEAGE_TOO_LARGE');
   expect(await ledger.outcome('grant:request', { ...ask(widest.id), elements: ['a'] }, taxConsumer)).toBe('LINEAGE_TOO_LARGE');
+});
+
+test('a department’s successor derives from what its predecessor received; what was derived stays so when it is passed on', async () => {
+  const ledger = base.fork();
+  const { input, share, output, derivation } = await chain(ledger);
+  const own = await asset(ledger, tax);
+  const said = { asset: own.id, activity, inputs: [{ asset: input.id, share: share.id }] };
+  expect(await ledger.outcome('derivation:record', said, tax)).toBe('INPUT_NOT_RECEIVED');
+  const bureau = person('BureauMSP', 'bureau-manager-2', ['manager', 'steward'], { department: 'data-bureau' });
+  await ledger.submit(
+    'department:succeed',
+    { id: 'social-insurance', kind: 'merge', successors: ['tax'], basis: zh('机构改革方案') },
+    bureau,
+  );
+  expect(await ledger.outcome('derivation:record', said, tax)).toBe('recorded');
+  await ledger.submit('department:passOn', { record: 'asset', id: output.id, from: 'social-insurance', to: 'tax' }, bureau);
+  expect(ledger.get('asset', output.id)).toMatchObject({ publisher: 'tax', derived: { derivation: derivation.id } });
+  const again = await derive(ledger, { ...said, asset: output.id }, tax);
+  expect(again).toMatchObject({ publisher: 'tax', replaces: derivation.id });
 });

@@ -1,4 +1,4 @@
-import { drawLineage } from '@drl/gateway/cli/lineage';
+import { run } from '@drl/gateway/cli/main';
 import { type Gateway, grant, HASH, MANAGER, openGateway, population, publish, sent, wish } from './gateway.js';
 
 /** Household's register, delivered to social insurance, which makes statistics of it and shares them with the tax bureau. */
@@ -90,8 +90,24 @@ test('lineage both ways, bounded by depth, drawn for a person', async () => {
   expect([near.nodes.length, near.truncated]).toEqual([2, true]);
   expect((await get('household-steward-1', `/assets/${source}/lineage?direction=upstream`)).links).toEqual([]);
   expect((await gateway.call(steward, 'GET', `/assets/${source}/lineage?depth=0`)).status).toBe(422);
-  const drawn = drawLineage(seen);
-  for (const text of ['Population register', 'Yearbook', share]) expect(drawn).toContain(text);
+  const drl = async (...args: string[]) => {
+    let written = '';
+    const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written += text;
+      return true;
+    });
+    const token = gateway.tokens.get('auditor-all') as string;
+    const code = await run(['lineage', ...args, '--url', gateway.address, '--token', token]);
+    out.mockRestore();
+    return { code, written };
+  };
+  const drawn = await drl('Yearbook', '--direction', 'upstream');
+  expect(drawn.code).toBe(0);
+  const lines = drawn.written.split('\n');
+  expect(lines[1]).toContain(output);
+  expect(lines[2]).toContain(source);
+  for (const text of ['Population register', share, 'v2']) expect(lines[2]).toContain(text);
+  expect(JSON.parse((await drl(output, '--json')).written)).toMatchObject({ links: seen.links });
 });
 
 test('it is in the trace of both assets, in PROV, and has evidence of its own', async () => {
@@ -107,6 +123,8 @@ test('it is in the trace of both assets, in PROV, and has evidence of its own', 
   expect(evidence.status).toBe(200);
   const verdict = await gateway.call(steward, 'POST', '/evidence/verify', evidence.body);
   expect(verdict.body).toMatchObject({ verdict: 'proven' });
+  const whole = await gateway.call(steward, 'GET', `/evidence/asset/${output}`);
+  expect((await gateway.call(steward, 'POST', '/evidence/verify', whole.body)).body).toMatchObject({ verdict: 'proven' });
 });
 
 test('a suspension upstream shows downstream at once and stops its shares; as of a block before it does not', async () => {
@@ -149,4 +167,31 @@ test('what others have not published stays unsaid, though its data went into wha
   expect((await get('tax-steward-1', `/assets/${made}/lineage?direction=downstream`)).links).toEqual([]);
   expect((await get(steward, `/assets/${made}/lineage?direction=downstream`)).links).toHaveLength(1);
   expect((await gateway.call('tax-steward-1', 'GET', `/assets/${kept.body.id}/lineage`)).status).toBe(403);
+});
+
+test('derived anew: the earlier derivation is shown as past, and still binds who took the data then', async () => {
+  const [raw, other, middle, end] = [
+    await publishBy(steward, open),
+    await publishBy(steward, open),
+    await publishBy(steward, open),
+    await publishBy(steward, open),
+  ] as const;
+  const say = async (asset: string, input: string) =>
+    (await post(steward, '/derivations', { asset, inputs: [{ asset: input }], activity: { en: 'Made' } })).body.id as string;
+  const first = await say(middle, raw);
+  await say(end, middle);
+  const second = await say(middle, other);
+  expect(await get(steward, `/derivations/${first}`)).toMatchObject({ inForce: false });
+  expect(await get(steward, `/derivations/${second}`)).toMatchObject({ inForce: true, replaces: first });
+  const assetsOf = async (id: string, direction: string) =>
+    (await get(steward, `/assets/${id}/lineage?direction=${direction}`)).nodes.map(({ asset }: { asset: string }) => asset).sort();
+  expect(await assetsOf(end, 'upstream')).toEqual([raw, other, middle, end].sort());
+  expect(await assetsOf(middle, 'upstream')).toEqual([other, middle].sort());
+  expect(await assetsOf(raw, 'downstream')).toEqual([raw, middle, end].sort());
+  expect(await assetsOf(other, 'downstream')).toEqual([other, middle, end].sort());
+  const later = await publishBy(steward, open);
+  await say(later, middle);
+  // Taken after the correction: nothing of the earlier input is in it.
+  expect(await assetsOf(raw, 'downstream')).not.toContain(later);
+  expect(await assetsOf(later, 'upstream')).not.toContain(raw);
 });
