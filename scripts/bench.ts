@@ -3,9 +3,12 @@ import { readConsortium } from '@drl/network/consortium';
 import { benchChain } from './bench/chain.js';
 import { benchDelivery, benchLongDelivery } from './bench/delivery.js';
 import { benchEmbedded } from './bench/embedded.js';
+import { benchFingerprints } from './bench/fingerprints.js';
 import { benchHotGrant } from './bench/hot.js';
 import { benchIndicators } from './bench/indicators.js';
+import { benchLeaks } from './bench/leaks.js';
 import { benchReadModel } from './bench/readmodel.js';
+import { residents } from './bench/residents.js';
 import { benchTrace } from './bench/trace.js';
 
 /** `npm run bench`: every figure beside the bound measured in the same run. Aims are printed, never asserted: a busy machine is not a defect. */
@@ -67,6 +70,37 @@ const parts: Record<string, () => Promise<void>> = {
         `shares alone ${ms(f.boundMs)}: ${x(f.presentMs / f.boundMs)}`,
         `held ${ms(f.heldMs)}`,
       );
+  },
+  async fingerprints() {
+    print('fingerprints: processor seconds a GiB of rows cut, without and with one, and what is kept of it');
+    for (const f of benchFingerprints())
+      print(
+        `  ${f.what}: ${f.plain.toFixed(1)} s/GiB, with ${f.fingerprinted.toFixed(1)}: + ${n(f.nanosecondsPerCell)} ns a cell`,
+        `HMAC-SHA-256 ${n(f.hmacPerCell)} ns a cell`,
+        `kept ${(100 * f.kept).toFixed(0)} % of the data`,
+      );
+  },
+  async leaks() {
+    const [recipients, leaks] = [50, 20];
+    print(
+      `leaks: ${recipients} recipients of the same data, ${leaks} leaks of each kind; precision and recall of whom a search names (aim: no wrong name)`,
+    );
+    for (const [rows, marks] of [
+      [10_000, ['order', 'canaries']],
+      [1640, ['canaries']],
+      [1640, ['order']],
+      [1640, []],
+    ] as const) {
+      print(`  ${n(rows)} rows, marks: ${marks.join(', ') || 'none'}`);
+      const setting = { resource: residents(rows), kept: ['code', 'street'], marks, recipients, leaks };
+      for (const f of await benchLeaks(setting))
+        print(
+          `    ${f.scenario.padEnd(52)}`,
+          f.guilty ? `precision ${f.precision.toFixed(2)}, recall ${f.recall.toFixed(2)}` : 'nobody to be named         ',
+          `wrongly named ${f.wronglyNamed}`,
+          `${n(f.msPerSearch)} ms a search`,
+        );
+    }
   },
   async delivery() {
     print('deliveries: MiB of the source a second, beside a plain relay of the same stream (aim ≥ 0.7 ×), and what they add to memory');

@@ -21,6 +21,8 @@ export interface LeakFigures {
   readonly precision: number;
   /** Of those that had leaked, how many were named. */
   readonly recall: number;
+  /** Whether anybody had leaked. */
+  readonly guilty: boolean;
   readonly wronglyNamed: number;
   readonly msPerSearch: number;
 }
@@ -108,7 +110,7 @@ export async function benchLeaks({ resource, kept: columns, marks, recipients, l
         sources += guilty.length;
       }
       figures.push({
-        ...{ scenario, leaks, wronglyNamed: named - right, msPerSearch: ms / leaks },
+        ...{ scenario, leaks, guilty: sources > 0, wronglyNamed: named - right, msPerSearch: ms / leaks },
         ...{ precision: named === 0 ? 1 : right / named, recall: sources === 0 ? 1 : right / sources },
       });
     }

@@ -237,6 +237,30 @@ describeWith('a real catalogue that leaks', ['dc-inventory', 'dataset_inventory_
     }
   });
 
+  test('a delivery that broke off is known again too, and what is no longer kept is said', async () => {
+    writeFileSync(join(root, 'long.csv'), `code,name\n${Array.from({ length: 600_000 }, (_, i) => `K${i * 7},n${i}`).join('\n')}\n`);
+    const id = await publish(gateway, {
+      ...{ elements: ['code', 'name'].map((name) => ({ name, type: 'string' })), shareType: 'unconditional', shareCondition: undefined },
+    });
+    await attach(gateway, id, { accessURL: 'file:long.csv', mediaType: 'text/csv' });
+    const asked = { asset: id, elements: ['code', 'name'], purpose: 'dpv:ServiceProvision', legalBasis: { en: 'Act' } };
+    const { body } = await gateway.call('tax-steward-1', 'POST', '/grants', asked);
+    const cut = await download(gateway, body.id, {}, { as: 'tax-steward-1', stopAfter: 300_000 });
+    expect(cut.complete).toBe(false);
+    const found = cut.bytes.toString().split('\n').slice(0, 500).join('\n');
+    const told = await ask(`${found}\n`, { query: `?asset=${id}` });
+    expect(told.body.deliveries).toEqual([
+      expect.objectContaining({ share: shareOf(cut), status: 'opened', onLedger: false, consumer: 'tax' }),
+    ]);
+    expect(told.body.deliveries[0].proof).toBeUndefined();
+    rmSync(join(gateway.dir, 'fingerprints', 'tags'), { recursive: true });
+    expect((await ask(`${found}\n`, { query: `?asset=${id}` })).body).toMatchObject({
+      deliveries: [],
+      deliveriesAsked: 0,
+      deliveriesGone: 1,
+    });
+  });
+
   test('a look that cannot be recorded is not answered', async () => {
     await gateway.service.services.questions.close();
     expect(await ask(part(tax, columns))).toMatchObject({ status: 503, body: { code: 'AUDIT_NOT_RECORDED' } });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mark } from '@drl/chaincode/model/records/grant';
@@ -72,6 +72,11 @@ export class Fingerprints {
 
   async *canaries(id: string): AsyncGenerator<Canary> {
     for await (const some of this.#each<readonly Canary[]>(`canaries/${id}/`)) yield* some;
+  }
+
+  /** Whether its tags are still there: an operator may delete the files of deliveries that nobody needs to find any more. */
+  has({ id }: Pick<Kept, 'id'>): boolean {
+    return existsSync(this.#tags(id));
   }
 
   /** Whole rows of tags, chunk by chunk. */

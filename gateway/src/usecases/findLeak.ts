@@ -53,6 +53,7 @@ export async function findLeak(services: Services, who: Who, requestId: string, 
       unknownColumns: [...new Set(searches.flatMap(({ unknownColumns }) => unknownColumns))],
     },
     deliveriesAsked: reach.kept.length,
+    deliveriesGone: reach.gone,
     sameBytes: sameBytes.map(({ id, provider, consumer }) => ({ share: id, provider, consumer, confidence: 1 / sameBytes.length })),
     deliveries,
     statement: statementOn(deliveries, sameBytes.length),
@@ -90,8 +91,13 @@ async function reachOf({ readModel, fingerprints }: Services, who: Who, asset: s
     return known.get(id) ?? false;
   };
   const kept: Kept[] = [];
-  for await (const one of fingerprints.all(asset)) if (await may(one.asset)) kept.push(one);
-  return { kept, mayLook: may };
+  let gone = 0;
+  for await (const one of fingerprints.all(asset)) {
+    if (!(await may(one.asset))) continue;
+    if (fingerprints.has(one)) kept.push(one);
+    else gone += 1;
+  }
+  return { kept, gone, mayLook: may };
 }
 
 /** Rows of several forms are searched one by one: of each delivery the finding counts that says most. */

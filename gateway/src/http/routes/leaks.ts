@@ -45,6 +45,8 @@ const answer = z
       ...{ lines: count, differentRows: count, columns: z.array(z.string()), unknownColumns: z.array(z.string()) },
     }),
     deliveriesAsked: count,
+    /** Whose tags are no longer kept. */
+    deliveriesGone: count,
     sameBytes: z.array(z.strictObject({ share: recordId, provider: departmentId, consumer: departmentId, confidence: z.number() })),
     deliveries: z.array(delivery),
     statement: localized,
