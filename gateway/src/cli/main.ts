@@ -18,6 +18,7 @@ import { localCommands } from './commands/local.js';
 import { networkCommands } from './commands/network.js';
 import { personCommand } from './commands/person.js';
 import { planCommands } from './commands/plan.js';
+import { selfCheckCommand } from './commands/selfCheck.js';
 import { termsCommand } from './commands/terms.js';
 import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
@@ -67,6 +68,7 @@ const asks = [
   'indicators',
   'plan show',
   'plan put',
+  'self-check',
   'chain export',
 ];
 const local = ['start', 'fsck', 'identity add', 'identity import', 'identity list', 'identity renew', 'identity revoke'];
@@ -105,6 +107,7 @@ function build(exit: (code: number) => void): Command {
   personCommand(program, connectionOf);
   indicatorsCommand(program, connectionOf);
   planCommands(program, connectionOf);
+  selfCheckCommand(program, connectionOf);
   termsCommand(program, connectionOf);
   verifyCommand(program, exit);
   chainCommands(program, connectionOf, exit);

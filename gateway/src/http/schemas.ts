@@ -14,6 +14,7 @@ import { unmetCodes } from '../demands/unmet.js';
 import { definitions } from '../indicators/definitions.js';
 import type { FigureId } from '../indicators/figure.js';
 import { findingKinds } from '../readmodel/finding.js';
+import { type CheckCode, checkCodes } from '../selfcheck/checks.js';
 import { z } from './zod.js';
 
 /** What upstream is no longer given. */
@@ -182,6 +183,34 @@ const figure = named(
 export const indicators = named(
   'Indicators',
   z.strictObject({ asOf, at: z.string(), department: departmentId.nullable(), period, figures: z.array(figure) }),
+);
+
+const selfFinding = z.strictObject({
+  code: z.enum(checkCodes as [CheckCode]),
+  key: z.string(),
+  name: texts,
+  remedy: texts,
+  subject: z.strictObject({
+    kind: z.enum(Object.keys(records) as [RecordKind]),
+    id: z.string(),
+    title: localized.optional(),
+    part: z.string().optional(),
+  }),
+  since: z.string().optional(),
+  detail: texts,
+});
+
+export const selfCheck = named(
+  'SelfCheck',
+  z.strictObject({
+    department: departmentId,
+    at: z.string(),
+    asOf,
+    since: z.strictObject({ at: z.string(), asOf }).optional(),
+    counts: z.record(z.string(), z.int()),
+    findings: z.array(selfFinding.extend({ standing: z.enum(['new', 'still']).optional() })),
+    gone: z.array(selfFinding).optional(),
+  }),
 );
 
 export const planProgress = named(

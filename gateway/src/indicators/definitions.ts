@@ -195,4 +195,52 @@ export const definitions = {
     unit: 'count',
     source: indicators,
   },
+  feedback: {
+    name: { zh: '数据质量反馈', en: 'Quality feedback' },
+    definition: {
+      zh: '期间提出、未撤回的质量反馈，按失真、失准、失效、失稳分列',
+      en: 'Feedback raised in the period and not withdrawn, by dimension: distorted, inaccurate, stale, unstable',
+    },
+    unit: 'count',
+    source: indicators,
+  },
+  'feedback-open': {
+    name: { zh: '未了结的反馈', en: 'Feedback open' },
+    definition: { zh: '截至当前尚未确认整改、也未裁定的反馈', en: 'Feedback that is neither confirmed as fixed nor ruled on now' },
+    unit: 'count',
+    source: indicators,
+  },
+  'feedback-median-days': {
+    name: { zh: '整改天数中位数', en: 'Median days to a fix' },
+    definition: {
+      zh: '期间整改的反馈，从提出到提供部门首次登记整改的天数的中位数',
+      en: 'Of the feedback fixed in the period, the median of the days from raising to the provider’s first fix',
+    },
+    unit: 'days',
+    source: indicators,
+  },
+  ratings: {
+    name: { zh: '部门互评', en: 'Ratings' },
+    definition: {
+      zh: '期间对提供部门的评分（1 至 5 分）的平均数，每一评分都有评分部门自己签收的共享为据',
+      en: 'Mean of the scores (1 to 5) that providers were given in the period, each with the rater’s own acknowledged share behind it',
+    },
+    unit: 'score',
+    source: indicators,
+  },
+  disputes: {
+    name: { zh: '争议', en: 'Disputes' },
+    definition: {
+      zh: '期间提出的争议，按所在层级（协商、调解）分列',
+      en: 'Disputes opened in the period, by the tier that they have come to: negotiation or mediation',
+    },
+    unit: 'count',
+    source: indicators,
+  },
+  'disputes-open': {
+    name: { zh: '未决争议', en: 'Disputes open' },
+    definition: { zh: '截至当前尚未裁决或了结的争议', en: 'Disputes that are neither decided nor closed now' },
+    unit: 'count',
+    source: indicators,
+  },
 } as const satisfies Record<string, Definition>;

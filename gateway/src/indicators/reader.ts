@@ -4,6 +4,7 @@ import { entryFigures, type Reached } from './entries.js';
 import { requestFigures, shareFigures } from './exchange.js';
 import type { Figure, Period } from './figure.js';
 import { planFigures } from './plans.js';
+import { disputeFigures, feedbackFigures, ratingFigures } from './quality.js';
 
 /** What is asked: of everything or of one department, of the present or as the ledger stood after a block. */
 export interface IndicatorQuestion extends Period {
@@ -78,5 +79,8 @@ async function figuresOf(survey: Survey, department: string | undefined, period:
     ...(await requestFigures(survey, department, period)),
     ...(await shareFigures(survey, department, period)),
     ...(await planFigures(survey, department, period)),
+    ...(await feedbackFigures(survey, department, period)),
+    ...(await ratingFigures(survey, department, period)),
+    ...(await disputeFigures(survey, department, period)),
   ];
 }

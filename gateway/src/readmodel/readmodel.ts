@@ -94,6 +94,7 @@ export interface Filters {
     element?: string;
     attached?: boolean;
     overdue?: boolean;
+    contested?: boolean;
     catalogCode?: string;
     /** Claims to be the authoritative source of this data element (DOMAIN rule 3). */
     authority?: string;

@@ -19,6 +19,7 @@ import { meRoutes } from './me.js';
 import { plans } from './plans.js';
 import { queries } from './queries.js';
 import { rights } from './rights.js';
+import { selfChecks } from './selfCheck.js';
 import { shares } from './shares.js';
 import { tickets } from './tickets.js';
 import { vocabularies } from './vocabularies.js';
@@ -45,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   ...plans,
   ...inbox,
   ...indicators,
+  ...selfChecks,
   ...audit,
   ...leaks,
   ...evidence,
