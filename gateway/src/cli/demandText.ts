@@ -92,7 +92,12 @@ function becauseText({ elements, words, theme }: Because): string {
     const name = normalised(wanted) === normalised(found) ? wanted : `${wanted}→${found}`;
     return withheld ? `${name}${t({ zh: '（不予共享）', en: ' (withheld)' })}` : name;
   });
-  return plain([...found, ...words, ...(theme ? [t({ zh: '主题', en: 'theme' })] : [])].join(t({ zh: '、', en: ', ' })));
+  return plain(
+    [
+      ...new Set([...found, ...words.filter((word) => !elements.some(({ wanted }) => normalised(wanted) === word))]),
+      ...(theme ? [t({ zh: '主题', en: 'theme' })] : []),
+    ].join(t({ zh: '、', en: ', ' })),
+  );
 }
 
 const normalised = (text: string): string => text.normalize('NFKC').toLowerCase();

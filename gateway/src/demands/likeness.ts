@@ -62,7 +62,20 @@ export function likenessOfAsset(wish: Wish, asset: Asset, rarity: Rarity): Liken
   const besides = [asset.description?.zh, asset.description?.en, ...(asset.keywords ?? []), ...asset.elements.flatMap(namesOf)];
   const elements = matched(wish.elements ?? [], asset.elements);
   const text: Texts = { titles, besides: besides.filter((part) => part !== undefined) };
-  return judged(wish, asset.theme, elements, worthOf(elements) / Math.max(1, wish.elements?.length ?? 0), text, rarity);
+  return judged(wish, asset.theme, elements, elementsShare(wish.elements ?? [], elements, rarity), text, rarity);
+}
+
+/** An element that every second asset has says little of any of them; one that none has counts in full against all. */
+function elementsShare(wanted: readonly WantedElement[], found: readonly MatchedElement[], rarity: Rarity): number {
+  const known = (field: Sign['field'], value: string) => rarity.get(signKey({ field, value })) ?? 1;
+  const weightOf = (element: WantedElement) => {
+    const called = namesOf(element);
+    const ids = element.dataElementId === undefined ? called : [...called, element.dataElementId];
+    return Math.min(...ids.map((value) => known('element', value)), ...called.map((name) => known('titled', nameKey(name))));
+  };
+  const weights = new Map(wanted.map((element) => [element.name, weightOf(element)]));
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  return found.reduce((sum, one) => sum + (weights.get(one.wanted) ?? 0) * worthOf([one]), 0) / (total || 1);
 }
 
 /** Both ways: a demand that wants much more is not the same one. */
@@ -95,7 +108,7 @@ function judged(
   const score = asked.reduce((sum, { weight, value }) => sum + weight * value, 0) / total;
   return {
     score: Math.round(score * 1000) / 1000,
-    because: { elements, words: wordsFound(wish.want, [...texts.titles, ...texts.besides]), theme: themed },
+    because: { elements, words: wordsFound(wish.want, [...texts.titles, ...texts.besides], rarity), theme: themed },
   };
 }
 
@@ -117,13 +130,20 @@ function wordsShare(want: Localized, { titles, besides }: Texts, rarity: Rarity)
   return Math.max(0, ...shares);
 }
 
-function wordsFound(want: Localized, texts: readonly string[]): string[] {
+/** Short words that many have (`of`, `the`) count for what they are worth, and are told only where there is nothing else to tell. */
+const SHORT = 3;
+const COMMON = 0.3;
+
+function wordsFound(want: Localized, texts: readonly string[], rarity: Rarity): string[] {
   const [words, plain] = [wordsOf(texts), texts.map(normal)];
   const isThere = (part: string) => plain.some((text) => text.includes(part));
   const found = languages(want).flatMap((text) =>
     termsOf(text).flatMap((term) => (term.where === 'anywhere' ? stretches(term.text, isThere) : words.has(term.text) ? [term.text] : [])),
   );
-  return [...new Set(found)];
+  const isFiller = (word: string) =>
+    /^\p{Script=Latin}+$/u.test(word) && word.length <= SHORT && (rarity.get(signKey({ field: 'word', value: word })) ?? 1) < COMMON;
+  const telling = found.filter((word) => !isFiller(word));
+  return [...new Set(telling.length > 0 ? telling : found)];
 }
 
 /** The longest parts, from left to right, that hold; of two characters or more, or the whole. */

@@ -10,11 +10,12 @@ import type { Who } from './who.js';
 
 /**
  * What scores mean, by the labelled demands of test/demands: the same need in other words scores 0.4 and more, another need below 0.3; an asset
- * that answers 0.1 and more, with elements 0.45, and one that has nothing to do with it below 0.05.
+ * that answers 0.55 and more, by words alone 0.1, one that has no more than a common element with the wish 0.25 at most, any other below 0.05.
  */
 export const LIKELY = 0.4;
 const FAINT = 0.05;
-const CANDIDATE = 0.1;
+/** Of a filed demand, which always names elements. */
+const CANDIDATE = 0.25;
 /** Candidates that the indexes give, of which the best are shown. */
 const POOL = 100;
 /** Where one is enough, as for each demand of a list: fewer, and not every word of a long text is looked up. */
