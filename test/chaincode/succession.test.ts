@@ -5,7 +5,7 @@ import type { Department } from '@drl/chaincode/model/records/department';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { LedgerRecord } from '@drl/chaincode/model/records/index';
 import { authorshipFault } from '@drl/chaincode/model/rules/authorship';
-import { assetOf, bound, passed, passingKinds, passings, waits } from '@drl/chaincode/model/rules/passing';
+import { assetOf, bound, FIRST, passed, passingKinds, passings, waits } from '@drl/chaincode/model/rules/passing';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
 import { indexedOf } from '@drl/gateway/readmodel/fields';
 import fc from 'fast-check';
@@ -83,6 +83,63 @@ describe('a dissolved department', () => {
     );
     await ledger.submit('right:confirm', { id: right.id }, manager);
     await expect(ledger.submit('right:offer', { id: right.id, to: 'tax' }, household)).rejects.toEqual(refused('NOT_FOUND'));
+  });
+});
+
+describe('a department that is split and lives on', () => {
+  test('keeps what is not passed on, and goes on acting; what hangs on an asset goes with it', async () => {
+    const ledger = await city();
+    const [kept, given] = [await published(ledger, { catalogCode: 'HJ-1' }), await published(ledger, { catalogCode: 'HJ-2' })];
+    const [stays, goes] = [await granted(ledger, {}, kept.id), await granted(ledger, {}, given.id)];
+    const births = await admitted(ledger, 'births');
+    await expect(pass(ledger, given, 'household', 'births')).rejects.toEqual(refused('STATE_FORBIDS'));
+    const split = (successors: string[]) =>
+      ledger.write('department', 'department:succeed', { id: 'household', kind: 'split', successors, basis }, manager);
+    expect(await split(['household', 'births'])).toMatchObject({ status: 'active', succession: { successors: ['household', 'births'] } });
+    await expect(pass(ledger, goes, 'household', 'births')).rejects.toMatchObject({ detail: { accepted: 'the asset first' } });
+    await expect(pass(ledger, given, 'household', 'household')).rejects.toEqual(refused('INPUT_INVALID'));
+    await expect(pass(ledger, given, 'household', 'tax')).rejects.toEqual(refused('INPUT_INVALID'));
+    await pass(ledger, given, 'household', 'births');
+    await pass(ledger, goes, 'household', 'births');
+    await expect(pass(ledger, stays, 'household', 'births')).rejects.toMatchObject({ detail: { accepted: 'the asset first' } });
+    await ledger.submit('asset:revise', { id: kept.id, changes: { theme: 'credit' } }, household);
+    await ledger.submit('asset:revise', { id: given.id, changes: { theme: 'credit' } }, births.steward);
+    await expect(ledger.submit('asset:revise', { id: given.id, changes: { theme: 'tax' } }, household)).rejects.toEqual(
+      refused('NOT_YOURS'),
+    );
+    // Another share of its functions goes later, and what went once may come back.
+    expect((await split(['household', 'tax'])).succession?.successors).toEqual(['household', 'births', 'tax']);
+    await merge(ledger, 'births', 'household');
+    await pass(ledger, given, 'births', 'household');
+    await pass(ledger, goes, 'births', 'household');
+    expect(ledger.get('grant', goes.id)).toMatchObject({
+      assigner: 'household',
+      formerly: [
+        { as: 'assigner', department: 'household' },
+        { as: 'assigner', department: 'births' },
+      ],
+    });
+    await merge(ledger, 'household', 'health');
+    for (const record of [kept, given, stays, goes]) await pass(ledger, record, 'household', 'health');
+    expect(ledger.get('grant', goes.id)?.assigner).toBe('health');
+    expect(ledger.get('department', 'household')).toMatchObject({
+      status: 'dissolved',
+      succession: { kind: 'merge', successors: ['health'] },
+    });
+  });
+
+  test('is not forged: successors once named are not taken back', async () => {
+    const ledger = await city();
+    const input = { id: 'household', kind: 'split' as const, successors: ['household', 'tax'], basis };
+    const before = await ledger.write('department', 'department:succeed', input, manager);
+    const next = await ledger.write('department', 'department:succeed', { ...input, successors: ['household', 'health'] }, manager);
+    const bureau = JSON.parse(await ledger.evaluate('caller:whoami', {}, manager)) as Caller;
+    const with_ = (successors: string[], kind: 'merge' | 'split' = 'split') =>
+      authorshipFault('department', before, { ...next, succession: { kind, successors, basis } }, bureau);
+    expect(with_(['household', 'tax', 'health'])).toBeUndefined();
+    expect(with_(['household', 'health'])).toBe('NOT_YOURS');
+    expect(with_(['tax', 'health'])).toBe('NOT_YOURS');
+    expect(with_(['household', 'tax'], 'merge')).toBe('NOT_YOURS');
   });
 });
 
@@ -410,7 +467,7 @@ describe('forged', () => {
 describe('whatever is merged, split and renamed', () => {
   const ORGANISATIONS = ['PoliceMSP', 'SocialMSP', 'AgenciesMSP', 'BureauMSP'] as const;
   const reform = fc.record({
-    kind: fc.constantFrom('merge', 'split', 'rename'),
+    kind: fc.constantFrom('merge', 'split', 'split, alive', 'rename'),
     who: fc.nat(),
     parts: fc.integer({ min: 2, max: 3 }),
     seed: fc.nat(),
@@ -511,7 +568,10 @@ describe('whatever is merged, split and renamed', () => {
         successors.push(id);
       }
     }
-    await ledger.submit('department:succeed', { id: department.id, kind: kind as 'merge', successors, basis }, manager);
+    const alive = kind === 'split, alive';
+    if (alive) successors.push(department.id);
+    const split = { id: department.id, kind: kind === 'merge' ? ('merge' as const) : ('split' as const), successors, basis };
+    await ledger.submit('department:succeed', split, manager);
     let turn = seed;
     for (const passing of passingKinds)
       for (const { id } of ledger.all(passing)) {
@@ -520,6 +580,7 @@ describe('whatever is merged, split and renamed', () => {
         const about = assetOf(record);
         const only = bound(record, department.id, about === undefined ? undefined : ledger.get('asset', about));
         const to = only ?? (successors[turn++ % successors.length] as string);
+        if (alive && (only === FIRST || to === department.id)) continue;
         await pass(ledger, record, department.id, to);
       }
   }

@@ -209,6 +209,23 @@ test('broken off half-way, it goes on where it stopped; in a split each asset ta
   expect(await ok(MANAGER, 'GET', `/grants/${agreed}`)).toMatchObject({ assigner: 'population-office', assignee: 'pensions' });
 });
 
+test('split and living on, a department gives away what is assigned, and keeps the rest', async () => {
+  const page = await ok(MANAGER, 'GET', '/assets?publisher=pensions&limit=2');
+  const [given, kept] = page.items.map(({ id }: { id: string }) => id);
+  await ok(MANAGER, 'POST', '/departments', { id: 'sickness', name: { zh: '医疗保险中心' }, mspId: 'AgenciesMSP' });
+  const split = { kind: 'split', successors: ['pensions', 'sickness'], assign: { [given]: 'sickness' }, basis };
+  for (const passed of [{ asset: 1 }, {}]) {
+    const told = lines(await ok(MANAGER, 'POST', '/departments/pensions/succession', split));
+    expect(told[0]).toMatchObject({ event: 'split', id: 'pensions', version: 2 });
+    expect(told.at(-1)).toEqual({ event: 'summary', passed, kept: 0, waiting: {} });
+  }
+  expect(await ok(MANAGER, 'GET', `/assets/${given}`)).toMatchObject({ publisher: 'sickness' });
+  expect(await ok(MANAGER, 'GET', `/assets/${kept}`)).toMatchObject({ publisher: 'pensions' });
+  expect(await ok(MANAGER, 'GET', '/departments/pensions')).toMatchObject({ status: 'active', predecessors: ['social-insurance'] });
+  // It took nobody's place, so nobody's past is its to see.
+  expect((await ok(MANAGER, 'GET', '/departments/sickness')).predecessors).toBeUndefined();
+});
+
 test('from the command line: a name, a merger, and what is not understood', async () => {
   const drl = (...args: string[]) => run([...args, '--url', gateway.address, '--token', gateway.tokens.get(MANAGER) as string]);
   const told = jest.spyOn(process.stdout, 'write').mockReturnValue(true);

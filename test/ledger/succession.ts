@@ -124,6 +124,20 @@ export function successionCases(world: () => World): void {
     await expect(pass(first, old, next, other)).rejects.toEqual(code('STATE_FORBIDS'));
   });
 
+  test('split and living on, a department gives an asset away and keeps acting', async () => {
+    const { police, agencies, manager } = world();
+    const [old, part] = [await admitted(police), await admitted(agencies)];
+    const [kept, given] = [await published(old), await published(old)];
+    const call = { as: world().people.manager, endorsers: [manager, police] };
+    const split = { id: old.id, kind: 'split' as const, successors: [old.id, part.id], basis };
+    expect((await world().write('department:succeed', split, call)).record).toMatchObject({ status: 'active' });
+    await pass(given, old, part);
+    await world().write('asset:revise', { id: kept.id, changes: { theme: 'credit' } }, by(old, old.steward));
+    await world().write('asset:revise', { id: given.id, changes: { theme: 'credit' } }, by(part, part.steward));
+    const late = { id: given.id, changes: { theme: 'tax' } };
+    await expect(world().write('asset:revise', late, by(old, old.steward))).rejects.toEqual(code('NOT_YOURS'));
+  });
+
   test('a split into the manager’s own organisation and another: each asset goes where it was said, with what hangs on it', async () => {
     const { police, social, agencies, manager, people } = world();
     const [old, own, tenant] = [await admitted(social), await admitted(manager), await admitted(agencies)];

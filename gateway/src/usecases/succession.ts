@@ -12,7 +12,7 @@ import type { Who } from './who.js';
 import { writeRecord } from './writeRecord.js';
 
 /**
- * A department is dissolved and all that it bore goes to its successors, one record at a time. Who may: a manager. Told as it goes. Broken off, or
+ * A department is dissolved and all that it bore goes to its successors, one record at a time; or it is split and lives on, and what is assigned goes. Who may: a manager. Told as it goes. Broken off, or
  * asked again, it goes on with what still waits: the ledger says what that is, so nothing need be remembered here.
  */
 export interface Succession extends TransactionInput<'department:succeed'> {
@@ -23,7 +23,7 @@ export interface Succession extends TransactionInput<'department:succeed'> {
 }
 
 export type SuccessionEvent =
-  | { readonly event: 'dissolved'; readonly id: string; readonly version: number; readonly successors: readonly string[] }
+  | { readonly event: 'dissolved' | 'split'; readonly id: string; readonly version: number; readonly successors: readonly string[] }
   | { readonly event: 'passed'; readonly kind: string; readonly id: string; readonly version: number; readonly to: string }
   | { readonly event: 'kept'; readonly kind: string; readonly id: string; readonly code: string; readonly reason: string }
   | {
@@ -46,8 +46,8 @@ export async function* passOnAll(
   if (!isManager(who.caller))
     throw new RuleError('ROLE_MISSING', { rule: 'succession', given: who.caller.roles.join(', ') || 'none', accepted: 'manager' });
   const heir = heirOf(asked);
-  const dissolved = await dissolve(services, who, requestId, asked);
-  yield { event: 'dissolved', id: dissolved.id, version: dissolved.version, successors: asked.successors };
+  const { id, version, status } = await decree(services, who, requestId, asked);
+  yield { event: status === 'dissolved' ? status : 'split', id, version, successors: asked.successors };
   const passed: Record<string, number> = {};
   const tried = new Set<string>();
   let kept = 0;
@@ -62,21 +62,23 @@ export async function* passOnAll(
         const some = waiting.slice(at, at + AT_ONCE);
         for (const { id } of some) tried.add(id);
         for (const event of await Promise.all(some.map((record) => passOne(services, who, requestId, asked.id, record, heir)))) {
+          if (event === undefined) continue;
           if (event.event === 'passed') passed[kind] = (passed[kind] ?? 0) + 1;
           else kept += 1;
           yield event;
         }
       }
     }
-  yield { event: 'summary', passed, kept, waiting: await countWaiting(services.readModel, asked.id) };
+  yield { event: 'summary', passed, kept, waiting: status === 'dissolved' ? await countWaiting(services.readModel, id) : {} };
 }
 
 type Heir = (record: LedgerRecord) => string;
 
-/** Who takes a record: said of itself, of its grant, of its asset, else by default. Whoever takes an asset takes what is borne as its publisher. */
-function heirOf({ successors, default: otherwise, assign = {} }: Succession): Heir {
+/** Whose a record becomes, or stays: said of itself, of its grant, of its asset, else by default. Whoever takes an asset takes what is borne as its publisher. */
+function heirOf({ id: itself, successors, default: otherwise, assign = {} }: Succession): Heir {
   const [first] = successors;
-  const fallback = otherwise ?? (successors.length === 1 ? first : undefined);
+  const alone = successors.length === 1 ? first : successors.find((id) => id === itself);
+  const fallback = otherwise ?? alone;
   const foreign = [...Object.values(assign), ...(otherwise === undefined ? [] : [otherwise])].find((id) => !successors.includes(id));
   if (foreign !== undefined || fallback === undefined)
     throw new RuleError('INPUT_INVALID', {
@@ -96,11 +98,14 @@ function subjectOf(record: LedgerRecord): string[] {
 }
 
 /** Once. A second asking must say the same successors: they are on the ledger, and stand. */
-async function dissolve(services: Services, who: Who, requestId: string, { id, kind, successors, basis }: Succession): Promise<Department> {
+async function decree(services: Services, who: Who, requestId: string, { id, kind, successors, basis }: Succession): Promise<Department> {
   const department = await services.readModel.get('department', id);
   if (department === undefined) throw notFound(id);
   const { succession } = department;
-  if (succession === undefined) {
+  const lives = department.status === 'active' && kind === 'split' && successors.includes(id);
+  const said = lives && successors.every((successor) => succession?.successors.includes(successor));
+  if (said) return department;
+  if (succession === undefined || department.status === 'active') {
     const input = { id, kind, successors: [...successors], basis };
     return (await write(services, who, { name: 'department:succeed', input, requestId })) as Department;
   }
@@ -120,13 +125,14 @@ async function passOne(
   from: string,
   record: LedgerRecord,
   heir: Heir,
-): Promise<Extract<SuccessionEvent, { event: 'passed' | 'kept' }>> {
+): Promise<Extract<SuccessionEvent, { event: 'passed' | 'kept' }> | undefined> {
   const { kind, id } = record;
   try {
     const about = assetOf(record);
     const asset = about === undefined ? undefined : await services.readModel.get('asset', about);
     const only = bound(record, from, asset);
     const to = only === undefined || only === FIRST ? heir(record) : only;
+    if (to === from) return undefined;
     const { version } = await write(services, who, { name: 'department:passOn', input: { record: kind, id, from, to }, requestId });
     return { event: 'passed', kind, id, version, to };
   } catch (error) {

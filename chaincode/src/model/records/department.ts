@@ -28,7 +28,7 @@ export const department = z.strictObject({
     .min(1)
     .max(100)
     .optional(),
-  /** Of a dissolved one: who takes over what it had. Who it took over itself is told by theirs. */
+  /** Who takes over what it had; itself among them if it was split and lives on. Whom it took over from itself is told by theirs. */
   succession: z.strictObject({ kind: z.enum(['merge', 'split']), successors, basis: localized }).optional(),
   status: z.enum(['active', 'dissolved']),
 });
@@ -36,7 +36,7 @@ export type Department = z.infer<typeof department>;
 
 export const departmentAdmit = z.strictObject({ id: departmentId, ...fields });
 export const departmentRename = z.strictObject({ id: departmentId, name: localized, basis: localized });
-/** A merge has one successor, a split several; all are admitted beforehand. */
+/** A merge has one successor, a split several, perhaps with the department itself; all are admitted beforehand. */
 export const departmentSucceed = z.strictObject({ id: departmentId, kind: z.enum(['merge', 'split']), successors, basis: localized });
 /** One record of a dissolved department goes to the successor that the manager names for it. `record` says its kind. */
 export const departmentPassOn = z.strictObject({

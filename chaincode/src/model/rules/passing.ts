@@ -81,6 +81,11 @@ export function passedFrom(previous: LedgerRecord | undefined, next: LedgerRecor
   return after !== undefined && after.length > (before?.length ?? 0) ? after.at(-1)?.department : undefined;
 }
 
+/** Whether its records may be passed on to that one: after a split that it lives through, some of them. */
+export const passesTo = (department: Department, to: string): boolean =>
+  to !== department.id && (department.succession?.successors.includes(to) ?? false);
+
+/** Whether that one has taken its place. */
 export const succeeds = (department: Department | undefined, to: string): boolean =>
   department?.status === 'dissolved' && (department.succession?.successors.includes(to) ?? false);
 
@@ -96,7 +101,8 @@ export function bound(record: LedgerRecord, from: string, asset: Asset | undefin
   if (path === undefined || valueAt(record, path) !== from) return undefined;
   if (asset === undefined || waits(asset, from)) return FIRST;
   const publishers = [...(asset.formerly ?? []).map(({ department }) => department), asset.publisher];
-  const at = publishers.indexOf(from);
+  // The last time: what went may have come back.
+  const at = publishers.lastIndexOf(from);
   return at < 0 ? undefined : publishers[at + 1];
 }
 

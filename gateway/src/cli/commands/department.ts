@@ -53,8 +53,17 @@ export function departmentCommands(program: Command, connection: (command: Comma
     department.command('succeed <id>').description(t({ zh: '合并或分立，逐条移交', en: 'merge or split it, and pass on what it bears' })),
   )
     .option('--merge-into <id>', t({ zh: '并入的部门', en: 'the one successor' }))
-    .option('--split-into <ids>', t({ zh: '分立为的部门，逗号分隔', en: 'the successors, comma-separated' }))
-    .option('--default <id>', t({ zh: '未指明的归哪个部门', en: 'who takes what is not assigned' }))
+    .option(
+      '--split-into <ids>',
+      t({
+        zh: '分立为的部门，逗号分隔；含本部门则本部门保留',
+        en: 'the successors, comma-separated; the department itself among them lives on',
+      }),
+    )
+    .option(
+      '--default <id>',
+      t({ zh: '未指明的归哪个部门；默认归保留的部门', en: 'who takes what is not assigned; else the department that lives on' }),
+    )
     .option('--assign <file>', t({ zh: 'JSON 文件：{"资源编号":"部门"}', en: 'a JSON file: {"asset id":"department"}' }))
     .option('--json', t({ zh: '逐行输出事件', en: 'one event a line' }))
     .addHelpText(
@@ -97,9 +106,9 @@ async function succeed(id: string, options: Succeed, connection: Connection): Pr
 }
 
 function tell(event: Exclude<SuccessionEvent, Summary>): void {
-  if (event.event === 'dissolved') out(plain(`${event.id} → ${event.successors.join(', ')}`));
-  else if (event.event === 'passed') out(plain(`${event.kind} ${event.id} → ${event.to}`));
-  else say(plain(`${event.kind} ${event.id}: ${event.code} ${event.reason}`));
+  if (event.event === 'passed') out(plain(`${event.kind} ${event.id} → ${event.to}`));
+  else if (event.event === 'kept') say(plain(`${event.kind} ${event.id}: ${event.code} ${event.reason}`));
+  else out(plain(`${event.id} → ${event.successors.join(', ')}`));
 }
 
 function summaryText({ passed, kept, waiting }: Summary): string {

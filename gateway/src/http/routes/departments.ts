@@ -48,7 +48,7 @@ export const departments = [
     summary: 'Merge or split a department: dissolve it, and pass on what it bears; asked again, it goes on with what still waits',
     who: 'manager',
     body: succession,
-    answers: { 200: { description: 'One JSON object a line: dissolved, passed, kept, summary', mediaType: LINES } },
+    answers: { 200: { description: 'One JSON object a line: dissolved or split, passed, kept, summary', mediaType: LINES } },
     handle: async (call, services) => {
       const { who, requestId, params, body, signal } = call;
       return streamed(passOnAll(services, who, requestId, { ...body, id: params.id as string }, signal), 1, call);

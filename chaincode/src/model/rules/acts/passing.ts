@@ -1,6 +1,6 @@
 import { canonical } from '../../canonical.js';
 import type { LedgerRecord, RecordKind, RecordOf } from '../../records/index.js';
-import { assetOf, bound, codeOfFormer, passed, passedFrom, passingOf, succeeds } from '../passing.js';
+import { assetOf, bound, codeOfFormer, passed, passedFrom, passesTo, passingOf } from '../passing.js';
 import { type ActRule, type Change, manages } from './rule.js';
 
 /** 机构改革: the manager passes a record on to a successor of a dissolved department, and changes nothing else of it. A row for each state of what waits. */
@@ -24,7 +24,7 @@ function toSuccessor({ previous, next, related: { predecessor, asset } }: Change
   if (previous === undefined || from === undefined || predecessor?.id !== from) return false;
   const only = bound(previous, from, asset?.id === assetOf(previous) ? asset : undefined);
   return (predecessor.succession?.successors ?? []).some(
-    (to) => succeeds(predecessor, to) && (only === undefined || only === to) && outcomes(previous, from, to).includes(body(next)),
+    (to) => passesTo(predecessor, to) && (only === undefined || only === to) && outcomes(previous, from, to).includes(body(next)),
   );
 }
 

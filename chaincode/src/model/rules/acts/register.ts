@@ -55,6 +55,14 @@ export const department: ActRule<'department'>[] = [
     by: ({ next, caller }) =>
       manages({ caller }) && caller.department !== next.id && next.succession?.successors.includes(next.id) === false,
   },
+  {
+    step: ['department:succeed'],
+    who: ['manager'],
+    from: ['active'],
+    to: ['active'],
+    fields: ['succession'],
+    by: (change) => manages(change) && livesOn(change),
+  },
 ];
 
 export const auditQuery: ActRule<'audit-query'>[] = [
@@ -70,4 +78,14 @@ export const auditQuery: ActRule<'audit-query'>[] = [
 function keepsFormerName({ previous, next }: Change<'department'>): boolean {
   const basis = next.formerNames?.at(-1)?.basis;
   return previous !== undefined && basis !== undefined && canonical(renamed(next, previous, next.name, basis)) === canonical(next);
+}
+
+/** Split, with itself among the successors, and none taken back that had been named before. */
+function livesOn({ previous, next }: Change<'department'>): boolean {
+  const named = next.succession?.successors ?? [];
+  return (
+    next.succession?.kind === 'split' &&
+    named.includes(next.id) &&
+    (previous?.succession?.successors ?? []).every((id) => named.includes(id))
+  );
 }
