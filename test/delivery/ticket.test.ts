@@ -226,6 +226,26 @@ describe('a letter', () => {
   });
 });
 
+test('a proxy in between may drop trailers: what was committed is the ledger’s to say', async () => {
+  const grant = await granted();
+  answerWith = (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', async () => {
+      const headers = { 'Content-Type': 'application/json' };
+      const passed = await fetch(`${provider.address}${request.url}`, { method: 'POST', headers, body: Buffer.concat(chunks) });
+      const kept = ['content-type', 'share-id', 'ledger-block', 'ledger-transaction-id'];
+      response.writeHead(passed.status, Object.fromEntries(kept.map((name) => [name, passed.headers.get(name) ?? ''])));
+      response.end(Buffer.from(await passed.arrayBuffer()));
+    });
+  };
+  const got = await download(misled, grant, {}, { as: 'social-consumer-7' });
+  expect(got).toMatchObject({ status: 200, complete: true });
+  expect(got.trailers['share-payload-hash']).toBe(got.sha256);
+  const { updated } = await share(got.headers['share-id']);
+  expect(got.trailers['share-commit-transaction-id']).toBe(updated.transactionId);
+});
+
 describe('a provider’s gateway that lies', () => {
   const misledBy = async (listener: RequestListener): Promise<Download> => {
     answerWith = listener;

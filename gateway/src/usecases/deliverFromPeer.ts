@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { constraints, type Grant, type Mark } from '@drl/chaincode/model/records/grant';
+import type { Share } from '@drl/chaincode/model/records/share';
 import { unreachable } from '../delivery/ticket/peers.js';
 import { ServiceError } from '../errors.js';
 import { askPeer, reach, wrong } from './askPeer.js';
@@ -10,6 +11,9 @@ import type { Who } from './who.js';
 
 /** Each holds a connection on either side. */
 const MAX_DELIVERIES = 64;
+/** How long the own read model may be behind the provider's. */
+const COMMITTED_MS = 15_000;
+const PAUSE_MS = 50;
 let deliveries = 0;
 
 /** Who may: a consumer. The same delivery, from the provider's own gateway: what flows through here is hashed here, and held against the ledger. */
@@ -63,13 +67,27 @@ async function* payloadOf(answer: IncomingMessage): AsyncGenerator<Buffer> {
   if (!answer.complete) throw unreachable({ name: 'broken off' });
 }
 
-/** The provider has committed before it ended its answer: this is where its word and what came are one. */
+/**
+ * The provider has committed before it ended its answer: this is where its word and what came are one. Its trailers only say where to look, since proxies
+ * between gateways may drop them.
+ */
 async function committed(services: Services, id: string, { trailers }: IncomingMessage, { payloadHash, bytes }: Sent, signal: AbortSignal) {
-  const block = Number(trailers['share-commit-block']);
-  const transactionId = trailers['share-commit-transaction-id'];
-  if (transactionId === undefined || !Number.isSafeInteger(block)) throw wrong('no commitment');
-  await reach(services, block, signal);
-  const share = await services.readModel.get('share', id);
-  if (share?.payloadHash !== payloadHash || share.bytes !== bytes) throw wrong('another payload than the provider committed to');
+  const told = Number(trailers['share-commit-block']);
+  if (Number.isSafeInteger(told)) await reach(services, told, signal);
+  const share = await commitmentOf(services, id, signal);
+  if (share.payloadHash !== payloadHash || share.bytes !== bytes) throw wrong('another payload than the provider committed to');
+  const transactionId = share.providerCommitment?.stamp.transactionId as string;
+  const block = (await services.readModel.transaction(transactionId))?.block as number;
   return { transactionId, block, rows: share.rows ?? 0 };
+}
+
+async function commitmentOf({ readModel }: Services, id: string, signal: AbortSignal): Promise<Share> {
+  const until = Date.now() + COMMITTED_MS;
+  for (;;) {
+    const share = await readModel.get('share', id);
+    if (share?.providerCommitment) return share;
+    signal.throwIfAborted();
+    if (Date.now() > until) throw wrong('no commitment');
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
