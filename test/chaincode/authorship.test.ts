@@ -398,6 +398,84 @@ describe('the forgeries that Fabric takes when the manager’s peer and one depa
     expect(fault({ previous: undefined, next, related: { from: ledger.all('right')[0] } }, social)).toBeDefined();
   });
 
+  describe('in disputes', () => {
+    type Disputed = Change & { readonly next: RecordOf<'dispute'>; readonly previous: RecordOf<'dispute'> };
+    const step = (name: string) => ledger.changes.find((change) => change.name === name && change.next.kind === 'dispute') as Disputed;
+    const forged = (change: Disputed, changes: Partial<RecordOf<'dispute'>>) =>
+      fault({ ...change, next: { ...change.next, ...changes } }, change.by);
+
+    test('the other side’s words changed, taken away or put into its mouth', () => {
+      const change = step('dispute:submit');
+      const [theirs, ours] = change.next.statements as [
+        RecordOf<'dispute'>['statements'][number],
+        RecordOf<'dispute'>['statements'][number],
+      ];
+      expect([theirs.stamp.department, ours.stamp.department]).toEqual(['household', 'social-insurance']);
+      expect(forged(change, {})).toBeUndefined();
+      for (const statements of [
+        [{ ...theirs, text: zh('承认') }, ours],
+        [ours],
+        [ours, theirs],
+        [theirs, ours, ours],
+        [theirs, { ...ours, stamp: theirs.stamp }],
+        [theirs],
+      ])
+        expect(forged(change, { statements })).toBe('NOT_YOURS');
+      expect(forged(change, { claim: zh('改口') })).toBe('STATE_FORBIDS');
+    });
+
+    test('one that its subject does not warrant, or that freezes another’s grant', () => {
+      const change = step('dispute:open');
+      expect(forged(change, { respondent: 'tax' })).toBe('NOT_YOURS');
+      expect(forged(change, { assets: ['ast-other'] })).toBe('NOT_YOURS');
+      expect(forged(change, { freezes: [{ kind: 'grant', id: 'grn-other' }] })).toBe('NOT_YOURS');
+      expect(forged(change, { freezes: [...change.next.freezes, { kind: 'right', id: 'rgt-other' }] })).toBe('NOT_YOURS');
+      expect(fault({ ...change, related: {} }, change.by)).toBe('NOT_YOURS');
+    });
+
+    test('a conflict of authority where one of the two claims nothing, or that names another’s asset as one’s own', () => {
+      const change = step('asset:register');
+      const [own, rival] = change.related.about as [RecordOf<'asset'>, RecordOf<'asset'>];
+      const about = (a: Partial<RecordOf<'asset'>>, b: Partial<RecordOf<'asset'>>) =>
+        fault(
+          {
+            ...change,
+            related: {
+              about: [
+                { ...own, ...a },
+                { ...rival, ...b },
+              ],
+            },
+          },
+          change.by,
+        );
+      expect(about({}, {})).toBeUndefined();
+      expect(about({}, { authoritativeFor: [] })).toBe('NOT_YOURS');
+      expect(about({}, { status: 'retired' })).toBe('NOT_YOURS');
+      expect(about({ authoritativeFor: ['DE77'] }, {})).toBe('NOT_YOURS');
+      expect(about({ publisher: 'household' }, { publisher: 'tax' })).toBe('NOT_YOURS');
+      expect(about({}, { publisher: 'social-insurance' })).toBe('NOT_YOURS');
+      expect(fault({ ...change, related: { about: [rival] } }, change.by)).toBe('NOT_YOURS');
+    });
+
+    test('a ruling before its time, by a side, or one whose outcome is not what the asset named makes it', () => {
+      const change = ledger.changes.findLast(({ name }) => name === 'dispute:decide') as Disputed;
+      expect([change.previous.status, change.next.outcome]).toEqual(['opened', 'upheld']);
+      expect(forged(change, { outcome: 'dismissed' })).toBe('NOT_YOURS');
+      expect(forged(change, { authoritative: 'ast-other' })).toBe('NOT_YOURS');
+      const early = { ...change.previous, dueAt: '2026-12-01T00:00:00.000Z' };
+      expect(fault({ ...change, previous: early, next: { ...change.next, dueAt: early.dueAt } }, change.by)).toBe('NOT_YOURS');
+    });
+
+    test('a rating of a share that was not acknowledged, or was another’s', () => {
+      const change = ledger.changes.find(({ name }) => name === 'rating:give') as Change & { next: RecordOf<'rating'> };
+      const { share } = change.related;
+      expect(fault({ ...change, related: { share } }, change.by)).toBeUndefined();
+      for (const changes of [{ status: 'committed' as const }, { consumer: 'tax' }, { grant: 'grn-other' }, { id: 'shr-other' }])
+        expect(fault({ ...change, related: { share: { ...share, ...changes } as RecordOf<'share'> } }, change.by)).toBe('NOT_YOURS');
+    });
+  });
+
   test('an acknowledgement by the provider, and one that says equal where the digests differ', () => {
     const acknowledged = last('share', 'acknowledged');
     expect(fault(acknowledged, household)).toBe('NOT_YOURS');

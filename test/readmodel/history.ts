@@ -1,6 +1,7 @@
 import { recordKey } from '@drl/chaincode/model/keys';
 import type { Stamp } from '@drl/chaincode/model/records/common';
 import type { LedgerRecord, RecordKind, RecordOf } from '@drl/chaincode/model/records/index';
+import { authorityClash } from '@drl/chaincode/model/rules/derive';
 import type { TrailEntry } from '@drl/gateway/readmodel/readmodel';
 import type { Person, RawWrite } from '../../scripts/bench/blocks';
 import { founded } from './source';
@@ -8,9 +9,12 @@ import {
   asset,
   auditor,
   changed,
+  conflict,
   contest,
   demand,
   derivation,
+  dispute,
+  feedback,
   grant,
   household,
   joining,
@@ -186,7 +190,7 @@ export class History {
       changes: (stamp: Stamp, r: R) => Partial<R>,
     ): Act | undefined =>
       record && { by: person(by(record)), action, make: (stamp) => [changed(this.#latest(record), stamp, changes(stamp, record))] };
-    switch (op % 22) {
+    switch (op % 26) {
       case 0: {
         const key = id('ast');
         return fresh('asset:register', actor, (s) => asset(key, s, VARIANTS[pick % VARIANTS.length]));
@@ -372,6 +376,79 @@ export class History {
         const key = id('jng');
         return of && fresh('demand:join', actor, (s) => joining(key, of, s));
       }
+      case 21: {
+        const of = this.#one(
+          'asset',
+          pick,
+          (a) => a.publisher !== actor.department && (a.status === 'published' || a.status === 'suspended'),
+        );
+        const key = id('fbk');
+        return of && fresh('feedback:raise', actor, (s) => feedback(key, of, s));
+      }
+      case 22: {
+        const open = this.#one('feedback', pick, (f) => ['raised', 'contested', 'accepted', 'fixed'].includes(f.status));
+        if (open === undefined) return this.#act(21, pick, actor);
+        const dueAt = new Date(this.ledger.now + DAY).toISOString();
+        const [verb, to, by] = (
+          {
+            raised: pick % 2 ? ['accept', 'accepted', 'publisher'] : ['contest', 'contested', 'publisher'],
+            contested: ['accept', 'accepted', 'publisher'],
+            accepted: ['fix', 'fixed', 'publisher'],
+            fixed: ['confirm', 'confirmed', 'by'],
+          } as Record<string, [string, RecordOf<'feedback'>['status'], 'publisher' | 'by']>
+        )[open.status] ?? ['', 'raised', 'by'];
+        return change(
+          open,
+          `feedback:${verb}`,
+          (f) => f[by],
+          () => ({ status: to, ...(to === 'confirmed' ? { reply: { en: 'so' } } : { dueAt }), ...(to === 'fixed' ? { fixedIn: 1 } : {}) }),
+        );
+      }
+      case 23: {
+        const own = this.#one('asset', pick, (a) => a.publisher === actor.department && (a.authoritativeFor ?? []).length > 0);
+        const rival = own && this.#one('asset', pick, (a) => a.publisher !== own.publisher && authorityClash(own, a).length > 0);
+        const key = id('dsp');
+        if (own && rival) {
+          const [dataElement = ''] = authorityClash(own, rival);
+          return fresh('dispute:open', actor, (s) => conflict(key, dataElement, own, rival, s));
+        }
+        const under = this.#one('grant', pick, (g) => g.assigner === actor.department || g.assignee === actor.department);
+        return under && fresh('dispute:open', actor, (s) => dispute(key, under, s));
+      }
+      case 24: {
+        const open = this.#one('dispute', pick, (d) => ['opened', 'mediation'].includes(d.status));
+        if (open === undefined) return this.#act(23, pick, actor);
+        if (open.status === 'mediation') {
+          const [first, second] = open.assets;
+          const upheld = pick % 2 === 0;
+          const named = open.subject.kind === 'authority' ? { authoritative: upheld ? first : second } : {};
+          return change(
+            open,
+            'dispute:decide',
+            () => 'data-bureau',
+            (decided): Partial<RecordOf<'dispute'>> => ({
+              status: 'decided',
+              outcome: upheld ? 'upheld' : 'dismissed',
+              ruling: { en: 'so' },
+              decided,
+              ...named,
+            }),
+          );
+        }
+        if (pick % 3 === 0)
+          return change(
+            open,
+            'dispute:submit',
+            (d) => d.respondent,
+            (stamp, d) => ({ statements: [...this.#latest(d).statements, { text: { en: 'no' }, evidence: [], stamp }] }),
+          );
+        return change(
+          open,
+          'dispute:escalate',
+          (d) => d.respondent,
+          (): Partial<RecordOf<'dispute'>> => ({ status: 'mediation', tier: 'mediation' }),
+        );
+      }
       default: {
         const key = id('aqy');
         return fresh('audit:record', auditor, (s) => ({
@@ -504,6 +581,8 @@ const FLAWS: readonly Flaw[] = [
 ];
 
 function about(record: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant' | 'purpose'> {
+  if (record.kind === 'dispute')
+    return { asset: record.assets[0] as string, ...(record.subject.kind === 'grant' ? { grant: record.subject.id } : {}) };
   const { asset: on, grant: under, purpose } = record as { asset?: string; grant?: string; purpose?: string };
   const of = record.kind === 'demand' ? record.match?.asset : on;
   const a = record.kind === 'asset' ? record.id : of;
@@ -513,7 +592,7 @@ function about(record: LedgerRecord): Pick<TrailEntry, 'asset' | 'grant' | 'purp
 
 /** Every department that stands in the record as a side of it, but for who wrote it. */
 function toldOf(record: LedgerRecord, by: string): Pick<TrailEntry, 'concerns'> {
-  const sides = ['publisher', 'holder', 'offeredTo', 'by', 'assigner', 'assignee', 'provider', 'consumer'];
+  const sides = ['publisher', 'holder', 'offeredTo', 'by', 'assigner', 'assignee', 'provider', 'consumer', 'claimant', 'respondent'];
   const named = sides.map((side) => (record as unknown as Record<string, string | undefined>)[side]);
   if (record.kind === 'demand') named.push(record.match?.owner);
   const concerns = [...new Set(named.filter((name) => name !== undefined && name !== by))].sort() as string[];

@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { type LedgerRecord, type RecordKind, records } from '@drl/chaincode/model/records/index';
-import { assetOverdue, authorityClash, demandStatus, grantStatus, rightStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
+import {
+  assetOverdue,
+  authorityClash,
+  demandStatus,
+  disputeStatus,
+  feedbackStatus,
+  grantStatus,
+  rightStatus,
+  shareHalfOpen,
+} from '@drl/chaincode/model/rules/derive';
 import { fsck } from '@drl/gateway/readmodel/fsck';
 import type { Page, PageRequest, ReadModel } from '@drl/gateway/readmodel/readmodel';
 import fc from 'fast-check';
@@ -12,7 +21,7 @@ import { opened, scratch } from './source';
 const step: fc.Arbitrary<Step> = fc.record({
   // More of what comes late in a life: confirmations, transfers, shares and their answers.
   op: fc.constantFrom(
-    ...'0 0 1 1 2 2 3 4 5 6 6 6 7 8 9 9 9 10 10 11 11 11 12 13 13 13 13 13 14 14 14 14 15 15 16 16 17 18 18 18 19 19 19 20 21'
+    ...'0 0 1 1 2 2 3 4 5 6 6 6 7 8 9 9 9 10 10 11 11 11 12 13 13 13 13 13 14 14 14 14 15 15 16 16 17 18 18 18 19 19 19 20 21 22 22 22 22 23 23 24 24 24 24 24 25'
       .split(' ')
       .map(Number),
   ),
@@ -213,6 +222,19 @@ const questions: readonly (readonly [RecordKind, Record<string, string | boolean
   ['share', { asset: 'ast-0', to: '2026-03-05T00:00:00Z' }],
   ['refusal', { party: 'tax' }],
   ['plan', { department: 'tax' }],
+  ['feedback', {}],
+  ['feedback', { asset: 'ast-0' }],
+  ['feedback', { status: 'escalated' }],
+  ['feedback', { party: 'tax', dimension: 'stale' }],
+  ['feedback', { publisher: 'household', status: 'accepted' }],
+  ['dispute', {}],
+  ['dispute', { party: 'tax' }],
+  ['dispute', { asset: 'ast-0' }],
+  ['dispute', { element: 'DE-1' }],
+  ['dispute', { freezes: 'grn-5' }],
+  ['dispute', { status: 'opened' }],
+  ['dispute', { status: 'mediation', respondent: 'household' }],
+  ['dispute', { status: 'decided' }],
   ['audit-query', { by: 'audit-office' }],
 ];
 
@@ -226,6 +248,10 @@ function plainly(history: History, record: LedgerRecord, filter: Record<string, 
     if (record.kind === 'grant' && field === 'overdue') return statusOf(history, record, block, at).includes('escalated');
     if (record.kind === 'derivation' && field === 'input') return record.inputs.some(({ asset }) => asset === wanted);
     if (record.kind === 'demand' && (field === 'asset' || field === 'owner')) return record.match?.[field] === wanted;
+    if (record.kind === 'dispute' && field === 'asset') return record.assets.includes(String(wanted));
+    if (record.kind === 'dispute' && field === 'element')
+      return record.subject.kind === 'authority' && record.subject.dataElement === wanted;
+    if (record.kind === 'dispute' && field === 'freezes') return record.freezes.some(({ id }) => id === wanted);
     if (record.kind !== 'asset' && record.kind !== 'demand') return own === wanted;
     if (field === 'element') return record.elements.some((e) => e.name === wanted || e.dataElementId === wanted);
     if (field === 'q')
@@ -252,14 +278,26 @@ function statusOf(history: History, record: LedgerRecord, block: number, at: str
   if (record.kind === 'grant') return [grantStatus(record, at, plainUse(history, record.id, block).count)];
   if (record.kind === 'right') return [rightStatus(record, history.of('contest', block), at)];
   if (record.kind === 'demand') return [demandStatus(record, at)];
+  if (record.kind === 'feedback') return [feedbackStatus(record, at)];
+  if (record.kind === 'dispute') return [disputeStatus(record, at)];
   if (record.kind === 'share' && shareHalfOpen(record, at)) return ['half-open', record.status];
   return [record.status];
 }
 
 function isContested(history: History, record: LedgerRecord & { kind: 'asset' }, block: number, at: string): boolean {
   const contests = history.of('contest', block);
+  const ruled = (element: string, other: string) =>
+    history
+      .of('dispute', block)
+      .some(
+        ({ subject, authoritative }) =>
+          authoritative !== undefined &&
+          subject.kind === 'authority' &&
+          subject.dataElement === element &&
+          [record.id, other].every((id) => subject.assets.includes(id)),
+      );
   return (
-    history.of('asset', block).some((other) => authorityClash(record, other).length > 0) ||
+    history.of('asset', block).some((other) => authorityClash(record, other).some((element) => !ruled(element, other.id))) ||
     history.of('right', block).some((right) => right.asset === record.id && rightStatus(right, contests, at) === 'contested')
   );
 }

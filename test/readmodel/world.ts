@@ -5,6 +5,8 @@ import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Demand, Joining } from '@drl/chaincode/model/records/demand';
 import type { Department, Settings } from '@drl/chaincode/model/records/department';
 import type { Derivation } from '@drl/chaincode/model/records/derivation';
+import type { Dispute } from '@drl/chaincode/model/records/dispute';
+import type { Feedback } from '@drl/chaincode/model/records/feedback';
 import type { Grant } from '@drl/chaincode/model/records/grant';
 import type { Plan, PlanItem } from '@drl/chaincode/model/records/plan';
 import type { Contest, Right } from '@drl/chaincode/model/records/right';
@@ -197,6 +199,51 @@ export function plan(department: string, year: number, stamp: Stamp, more: Parti
   // After every history’s end: what has fallen due could not be revised.
   const items = [promise('2026-12-01T00:00:00Z')];
   return { kind: 'plan', ...born(planId(department, year), stamp), department, year, items, status: 'active', ...more };
+}
+
+export function feedback(id: string, of: Asset, stamp: Stamp): Feedback {
+  return {
+    kind: 'feedback',
+    ...born(id, stamp),
+    asset: of.id,
+    assetVersion: of.version,
+    publisher: of.publisher,
+    by: stamp.department,
+    dimension: 'stale',
+    severity: 'minor',
+    description: { en: 'old' },
+    dueAt: new Date(Date.parse(stamp.at) + 86_400_000).toISOString(),
+    status: 'raised',
+  };
+}
+
+const opening = (id: string, stamp: Stamp) => ({
+  ...born(id, stamp),
+  kind: 'dispute' as const,
+  claimant: stamp.department,
+  claim: { en: 'ours' },
+  statements: [],
+  freezes: [],
+  tier: 'negotiation' as const,
+  dueAt: new Date(Date.parse(stamp.at) + 86_400_000).toISOString(),
+  mediationDueAt: new Date(Date.parse(stamp.at) + 2 * 86_400_000).toISOString(),
+  status: 'opened' as const,
+});
+
+export function dispute(id: string, of: Grant, stamp: Stamp): Dispute {
+  const respondent = of.assigner === stamp.department ? of.assignee : of.assigner;
+  return {
+    ...opening(id, stamp),
+    respondent,
+    subject: { kind: 'grant', id: of.id },
+    assets: [of.asset],
+    freezes: [{ kind: 'grant', id: of.id }],
+  };
+}
+
+export function conflict(id: string, dataElement: string, own: Asset, rival: Asset, stamp: Stamp): Dispute {
+  const assets: [string, string] = [own.id, rival.id];
+  return { ...opening(id, stamp), respondent: rival.publisher, subject: { kind: 'authority', dataElement, assets }, assets };
 }
 
 export function refusal(id: string, of: Grant, stamp: Stamp): Refusal {

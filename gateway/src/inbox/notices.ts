@@ -38,7 +38,9 @@ export async function noticeOf(readModel: ReadModel, entry: TrailEntry, nth: num
 
 async function textOf(readModel: ReadModel, { department, action, asset, outcome }: TrailEntry, { kind, id }: Subject) {
   const by = (await readModel.get('department', department))?.name;
-  const title = asset === undefined ? undefined : (await readModel.get('asset', asset))?.title;
+  const of = asset === undefined ? undefined : await readModel.get('asset', asset);
+  // An asset that is not published yet may be in a dispute of authority: the other side need not learn its title by that.
+  const title = kind === 'dispute' && of?.status === 'registered' ? undefined : of?.title;
   const verb = action.split(':')[1] ?? action;
   const refused = outcome === 'refused';
   const about = (language: 'zh' | 'en') => title?.[language] ?? title?.zh ?? title?.en ?? id;

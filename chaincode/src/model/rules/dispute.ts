@@ -137,6 +137,7 @@ export function freeze(act: Act, dispute: Dispute, found: readonly LedgerRecord[
   const stray = found.findIndex((record) => !('asset' in record && dispute.assets.includes(record.asset)));
   if (stray >= 0) throw invalid(`items.${stray}`, `of ${dispute.assets.join(' or ')}`);
   const added = items.filter((item) => !dispute.freezes.some((known) => sameItem(known, item)));
+  if (added.length === 0) throw invalid('items', 'not frozen by this dispute yet');
   if (dispute.freezes.length + added.length > 50) throw invalid('items', 'at most 50 in all');
   return { ...changed(act, dispute), freezes: [...dispute.freezes, ...added] };
 }

@@ -31,8 +31,10 @@ function rules({ next: { subject, outcome, authoritative } }: Change<'dispute'>)
   return authoritative === subject.assets[outcome === 'upheld' ? 0 : 1] && outcome !== undefined;
 }
 
-const fewer = ({ previous, next }: Change<'dispute'>) =>
-  next.freezes.every((item) => previous?.freezes.some(({ kind, id }) => kind === item.kind && id === item.id));
+const within = (items: Dispute['freezes'], all: Dispute['freezes']) =>
+  items.length < all.length && items.every((item) => all.some(({ kind, id }) => kind === item.kind && id === item.id));
+const fewer = ({ previous, next }: Change<'dispute'>) => within(next.freezes, previous?.freezes ?? []);
+const more = ({ previous, next }: Change<'dispute'>) => within(previous?.freezes ?? [], next.freezes);
 
 type Status = Dispute['status'];
 const open: readonly Status[] = ['opened', 'negotiation', 'mediation'];
@@ -49,7 +51,14 @@ const staying = open.map(
   }),
 );
 const freezing = [...open, 'decided' as const].flatMap((status): ActRule<'dispute'>[] => [
-  { step: ['dispute:freeze'], who: ['manager'], from: [status], to: [status], fields: ['freezes'], by: manages },
+  {
+    step: ['dispute:freeze'],
+    who: ['manager'],
+    from: [status],
+    to: [status],
+    fields: ['freezes'],
+    by: (change) => manages(change) && more(change),
+  },
   {
     step: ['dispute:release'],
     who: ['claimant', 'manager'],
