@@ -121,6 +121,46 @@ export function walk(name: string, open: () => Promise<RealService>, close: () =
       expect([unequal.status, unequal.payloadHash]).toEqual(['mismatched', sha256('more')]);
     });
 
+    test('what is needed is asked for, put to whoever has it, joined, and met by its receipt; the proof of it holds', async () => {
+      const other = service.user('consumer', 'tax');
+      const neededBy = new Date(Date.now() + 30 * 86_400_000).toISOString();
+      const ground = { purpose: use.purpose, legalBasis: { en: 'Act 7' }, neededBy };
+      const wanted = { want: { en: `Names in ${word}` }, elements: [{ name: 'name', type: 'string' }], theme: 'population', ...ground };
+      const near = (await service.ask<Record<string, { asset: Record_ }[]>>(consumer, 'POST', '/demands:similar', wanted)).body;
+      expect(near.assets?.[0]?.asset.id).toBe(asset.id);
+      const demand = await done(consumer, 'POST', '/demands', wanted, 201);
+      const again = await service.drl(
+        ['demand', 'file', '--want', `Names in ${word}`, '--element', 'name', '--theme', 'population'],
+        other,
+      );
+      expect(again.code).toBe(1);
+      expect(again.err).toContain(demand.id);
+      const joined = await done(other, 'POST', `/demands/${demand.id}/join`, ground, 201);
+      await done(manager, 'POST', `/demands/${demand.id}/match`, { asset: asset.id }, 200);
+      await done(steward, 'POST', `/demands/${demand.id}/reject`, { reason: { en: 'Not yet' } }, 200);
+      await done(manager, 'POST', `/demands/${demand.id}/match`, { asset: asset.id }, 200);
+      const request = { asset: asset.id, elements: ['name'], purpose: use.purpose, legalBasis: { en: 'Act 7' }, demand: demand.id };
+      const digest = { payloadHash: sha256('rows'), hashAlgorithm: 'sha-256' };
+      for (const who of [other, consumer]) {
+        const asked = await done(who, 'POST', '/grants', request, 201);
+        await done(steward, 'POST', `/grants/${asked.id}/approve`, {}, 200);
+        const sent = await done(steward, 'POST', '/shares', { grant: asked.id, ...use, payloadHash: sha256('rows') }, 201);
+        await done(who, 'POST', `/shares/${sent.id}/acknowledge`, digest, 200);
+      }
+      const met = (await service.ask(other, 'GET', `/demands/${demand.id}`)).body;
+      expect(met).toMatchObject({ status: 'fulfilled', requesters: ['social-insurance', 'tax'], unmetBecause: [] });
+      expect((await service.ask(consumer, 'GET', `/joinings/${joined.id}`)).body).toMatchObject({ status: 'fulfilled' });
+      for (const [kind, { id }, who] of [
+        ['demand', demand, consumer],
+        ['joining', joined, other],
+      ] as const) {
+        const file = join(service.dir, `${kind}.json`);
+        expect(await service.drl(['evidence', kind, id, '-o', file], who)).toMatchObject({ code: 0 });
+        const proof = await service.drl(['verify', file, '--trust', join(service.dataDir, 'trust'), '--json']);
+        expect(JSON.parse(proof.out).verdict).toBe('proven');
+      }
+    });
+
     test('what the grant forbids is refused, and the refusal is on the ledger', async () => {
       const third = await service.ask(steward, 'POST', '/shares', { grant: grant.id, ...use, payloadHash: sha256('third') });
       expect([third.status, third.body.code]).toEqual([409, 'GRANT_EXHAUSTED']);
@@ -154,7 +194,7 @@ export function walk(name: string, open: () => Promise<RealService>, close: () =
 
     test('an auditor traces it, by HTTP and on the terminal', async () => {
       const trace = (await service.ask<Record<string, Record_[]>>(auditor, 'GET', `/audit/trace/${asset.id}`)).body;
-      expect([trace.rights, trace.grants, trace.shares, trace.refusals].map((list) => list?.length)).toEqual([1, 1, 2, 1]);
+      expect([trace.rights, trace.grants, trace.shares, trace.refusals].map((list) => list?.length)).toEqual([1, 3, 4, 1]);
       expect((await service.ask(consumer, 'GET', `/audit/trace/${asset.id}`)).status).toBe(403);
       const drawn = await service.drl(['trace', asset.id], auditor);
       expect(drawn).toMatchObject({ code: 0, err: '' });

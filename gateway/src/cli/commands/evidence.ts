@@ -8,11 +8,18 @@ import { json, out, t } from '../terminal.js';
 /** What each kind can be had as, beside the bundle that `drl verify` reads. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   department: [],
+  'data-element': [],
   asset: ['dcat', 'prov'],
+  derivation: [],
   right: [],
+  demand: [],
+  joining: [],
   grant: ['odrl'],
   ticket: [],
   share: ['prov'],
+  rating: [],
+  feedback: [],
+  dispute: [],
   plan: [],
   transaction: [],
 };
