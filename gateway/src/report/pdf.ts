@@ -14,6 +14,8 @@ const GAP = 6;
 const SIZE = 9;
 const SOFT = '#555555';
 const BOLD = { fill: true, stroke: true } as const;
+/** Height of a section's heading and of its columns' names. */
+const HEADING = 64;
 /** Laying out is synchronous: after so many rows others get their turn. */
 const ROWS_A_TURN = 20;
 
@@ -51,7 +53,9 @@ async function sectionOf(doc: Doc, { columns }: Report, { heading, rows, empty }
     rule(doc);
   };
   doc.moveDown();
-  if (doc.y > bottom(doc) - 80) doc.addPage();
+  // A heading stands on the page of the first row beneath it.
+  const [first] = rows;
+  if (doc.y + HEADING + (first === undefined ? 0 : heightOf(doc, widths, first)) > bottom(doc)) doc.addPage();
   doc.fontSize(12).lineWidth(0.4).strokeColor('black').text(linesOf(heading).join('  '), MARGIN, doc.y, BOLD).moveDown(0.4);
   if (rows.length === 0) return void doc.fontSize(SIZE).fillColor(SOFT).text(linesOf(empty).join('  ')).fillColor('black');
   head();

@@ -1,6 +1,8 @@
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Localized } from '@drl/chaincode/model/records/common';
+import type { Feedback } from '@drl/chaincode/model/records/feedback';
 import type { RecordKind } from '@drl/chaincode/model/records/index';
+import type { PlanItem } from '@drl/chaincode/model/records/plan';
 import { feedbackStatus } from '@drl/chaincode/model/rules/derive';
 import { renewalDueOf, withholds } from '../indicators/entries.js';
 import { progressOf } from '../plans/progress.js';
@@ -114,7 +116,7 @@ async function* feedback(survey: Survey, department: string): Found {
     if (one.status !== 'raised' && one.status !== 'accepted') continue;
     const late = feedbackStatus(one, survey.at) === 'escalated';
     const detail = {
-      zh: `${one.dimension}，${one.severity}，期限 ${day(one.dueAt)}${late ? '（已逾期）' : ''}`,
+      zh: `${dimensions[one.dimension]}，${severities[one.severity]}，期限 ${day(one.dueAt)}${late ? '（已逾期）' : ''}`,
       en: `${one.dimension}, ${one.severity}, due ${day(one.dueAt)}${late ? ' (overdue)' : ''}`,
     };
     yield finding('feedback-open', one, one.created.at, detail, await titled(survey, one.asset));
@@ -132,8 +134,24 @@ async function* disputes(survey: Survey, department: string): Found {
 async function* plans(survey: Survey, department: string): Found {
   for await (const plan of survey.each('plan', { department }))
     for (const { name, title, kind, dueAt, standing } of await progressOf(survey, plan))
-      if (standing === 'missed') yield finding('plan-item-overdue', plan, dueAt, same(`${kind}, ${day(dueAt)}`), { title, part: name });
+      if (standing === 'missed')
+        yield finding(
+          'plan-item-overdue',
+          plan,
+          dueAt,
+          { zh: `${promises[kind]}，${day(dueAt)}`, en: `${kind}, ${day(dueAt)}` },
+          { title, part: name },
+        );
 }
+
+const dimensions: Readonly<Record<Feedback['dimension'], string>> = {
+  distorted: '失真',
+  inaccurate: '失准',
+  stale: '失效',
+  unstable: '失稳',
+};
+const severities: Readonly<Record<Feedback['severity'], string>> = { minor: '一般', major: '较重', critical: '严重' };
+const promises: Readonly<Record<PlanItem['kind'], string>> = { collect: '归集', share: '共享', apply: '应用' };
 
 async function titled(survey: Survey, asset: string): Promise<{ readonly title?: Localized }> {
   const found = await survey.get('asset', asset);
