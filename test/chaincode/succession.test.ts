@@ -272,6 +272,23 @@ describe('passing on', () => {
     expect(ledger.get('demand', theirs.id)).toMatchObject({ status: 'open' });
   });
 
+  test('a delivery on behalf of a department that was merged is finished on behalf of who took its place', async () => {
+    const { ledger, grant } = await story();
+    const wide = await granted(ledger, { recipients: ['tax'] }, grant.asset);
+    const opening = { grant: wide.id, purpose: wide.purpose, elements: ['name'], actingFor: 'tax', rows: 3 };
+    const half = await ledger.write('share', 'share:open', opening, household);
+    await merge(ledger, 'tax', 'health');
+    await pass(ledger, wide, 'tax', 'health');
+    await pass(ledger, half, 'tax', 'health');
+    const done = await ledger.write(
+      'share',
+      'share:commit',
+      { ...sent(wide.id, { rows: 3 }), share: half.id, actingFor: 'health' },
+      household,
+    );
+    expect(done).toMatchObject({ actingFor: 'health', formerly: [{ as: 'actingFor', department: 'tax' }], status: 'committed' });
+  });
+
   test('a transferred right begins without the past of the one that it came from', async () => {
     const { ledger, asset, right, population } = await story();
     await merge(ledger, 'household', 'population');
@@ -486,7 +503,9 @@ describe('whatever is merged, split and renamed', () => {
     await ledger.submit('right:contest', { id: use.id, reason: zh('异议') }, household);
     const grant = await granted(ledger, { maxCount: 5, recipients: ['tax', 'health'] }, own.id);
     await ledger.submit('grant:request', ask(taxes.id), socialConsumer);
-    await ledger.submit('share:open', { grant: grant.id, purpose: grant.purpose, elements: ['name'], rows: 5 }, household);
+    const opening = { grant: grant.id, purpose: grant.purpose, elements: ['name'], rows: 5 };
+    await ledger.submit('share:open', { ...opening, actingFor: 'tax' }, household);
+    await ledger.submit('share:open', opening, household);
     await ledger.submit('share:commit', sent(grant.id), household);
     const done = await ledger.write('share', 'share:commit', sent(grant.id), household);
     await ledger.submit('share:acknowledge', { id: done.id, payloadHash: SHA('a'), hashAlgorithm: 'sha-256' }, socialConsumer);

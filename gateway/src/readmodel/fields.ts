@@ -101,6 +101,7 @@ function fieldsOf(record: LedgerRecord): Indexed[] {
         ['grant', record.grant],
         ['provider', record.provider],
         ['consumer', record.consumer],
+        ...(record.actingFor === undefined ? [] : [['actingFor', record.actingFor] as const]),
         ...(record.payloadHash === undefined ? [] : [['payloadHash', record.payloadHash] as const]),
       ];
     case 'ticket':

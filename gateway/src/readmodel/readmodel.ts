@@ -134,6 +134,8 @@ export interface Filters {
     provider?: string;
     consumer?: string;
     party?: string;
+    /** On whose behalf the consumer asked. */
+    actingFor?: string;
     formerly?: string;
     /** Of what was sent, hex. */
     payloadHash?: string;

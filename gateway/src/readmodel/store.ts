@@ -7,7 +7,7 @@ import { ReadModelError } from './errors.js';
 import { keys } from './keys.js';
 
 /** Grows with each change of what is written, and why: a store of another version is thrown away and made anew from the blocks. */
-export const FORMAT = '7';
+export const FORMAT = '8';
 
 export type Level = LevelDb<string, Buffer>;
 export type Batch = ReturnType<Level['batch']>;

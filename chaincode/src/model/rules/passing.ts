@@ -32,7 +32,7 @@ export const passings = {
     publisher: 'assigner',
     drops: ['termsOffer'],
   },
-  share: { states: ['opened', 'committed', 'mismatched'], bearers: ['provider', 'consumer'], publisher: 'provider' },
+  share: { states: ['opened', 'committed', 'mismatched'], bearers: ['provider', 'consumer', 'actingFor'], publisher: 'provider' },
   feedback: { states: ['raised', 'accepted', 'contested', 'fixed'], bearers: ['publisher', 'by'], publisher: 'publisher' },
   dispute: { states: ['opened', 'negotiation', 'mediation', 'decided'], bearers: ['claimant', 'respondent'] },
 } satisfies { readonly [K in RecordKind]?: Passing<K> };
