@@ -26,22 +26,25 @@ export class Guesses {
   readonly #db: Level<string, string>;
   readonly #key: Buffer;
   readonly #times = new Map<string, readonly number[]>();
+  #swept: number;
 
-  private constructor(db: Level<string, string>, key: Buffer) {
+  private constructor(db: Level<string, string>, key: Buffer, now: number) {
     this.#db = db;
     this.#key = key;
+    this.#swept = now;
   }
 
   static async open(dir: string, key: Buffer, now = Date.now()): Promise<Guesses> {
     const db = new Level<string, string>(dir, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
     await db.open();
-    const guesses = new Guesses(db, createHmac('sha256', key).update('query guesses').digest());
+    const guesses = new Guesses(db, createHmac('sha256', key).update('query guesses').digest(), now);
     for await (const [id, text] of db.iterator()) await guesses.#keep(id, JSON.parse(text) as number[], now);
     return guesses;
   }
 
   /** Counts one more before it is answered, so that many at once are as many; throws where it would be too many. Answers how to take it back. */
   async take(asker: Asker, { subject }: Pick<Question, 'subject'>, now = Date.now()): Promise<() => Promise<void>> {
+    await this.#sweep(now);
     const counters = [...this.#countersOf(asker, subject)];
     for (const [counted, id] of counters) {
       const { most, within } = GUESSES[counted];
@@ -70,6 +73,13 @@ export class Guesses {
     yield ['subject', id(subject)];
     const values = Object.entries(subject);
     if (values.length > 1) for (const pair of values) yield ['value', id(...pair)];
+  }
+
+  /** Now and then: nobody is remembered for longer than need be. */
+  async #sweep(now: number): Promise<void> {
+    if (now - this.#swept < HOUR_MS) return;
+    this.#swept = now;
+    await Promise.all([...this.#times].map(([id, times]) => this.#keep(id, times, now)));
   }
 
   async #write(counters: readonly (readonly [Counted, string])[], now: number): Promise<void> {
