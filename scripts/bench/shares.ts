@@ -102,7 +102,7 @@ export function* shareBlocks({ shares, assets, perBlock, traced }: Scale): Gener
   }
 }
 
-function people(): { manager: Person; departments: Person[] } {
+export function people(): { manager: Person; departments: Person[] } {
   const manager = person({ department: 'data-bureau', mspId: 'BureauMSP', name: 'bureau-manager-1', roles: ['manager', 'steward'] });
   const departments = Array.from({ length: 10 }, (_, i) =>
     person({ department: `department-${i}`, mspId: 'AgenciesMSP', name: `department-${i}-steward-1`, roles: ['steward', 'consumer'] }),
@@ -117,7 +117,7 @@ function keep<R extends LedgerRecord>(into: Map<string, R>, record: R): R {
   return record;
 }
 
-function settings(stamp: Stamp): LedgerRecord {
+export function settings(stamp: Stamp): LedgerRecord {
   return {
     kind: 'settings',
     ...born('settings', stamp),
@@ -136,7 +136,7 @@ function settings(stamp: Stamp): LedgerRecord {
   };
 }
 
-function department({ department: id, mspId }: Person, stamp: Stamp): LedgerRecord {
+export function department({ department: id, mspId }: Person, stamp: Stamp): LedgerRecord {
   return { kind: 'department', ...born(id, stamp), name: { en: id }, mspId, status: 'active' };
 }
 

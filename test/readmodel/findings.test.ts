@@ -3,6 +3,7 @@ import type { Stamp } from '@drl/chaincode/model/records/common';
 import type { DataElement } from '@drl/chaincode/model/records/dataElement';
 import type { Finding, FindingFilter } from '@drl/gateway/readmodel/finding';
 import type { ReadModel } from '@drl/gateway/readmodel/readmodel';
+import { compare } from '@drl/gateway/readmodel/values';
 import fc from 'fast-check';
 import { founded, opened, scratch } from './source';
 import { asset, changed, dataElement, household, manager, social, tax } from './world';
@@ -48,6 +49,15 @@ const step = fc.record({
   type: fc.constantFrom(...TYPES),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+test('values are compared as level orders their keys', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      expect(Math.sign(compare(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+  );
+  expect(compare('\u{20000}', '\uffee')).toBeGreaterThan(0);
+});
 
 interface State {
   readonly assets: ReadonlyMap<string, Asset>;

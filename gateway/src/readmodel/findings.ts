@@ -5,7 +5,7 @@ import { ORDER_LENGTH } from './keys.js';
 import { loadById } from './load.js';
 import { beginning, beyond, join, readUse, split, type Term, usesOf } from './naming.js';
 import type { Question } from './question.js';
-import { compare, least, past, type Values, valuesOf } from './values.js';
+import { compare, least, Names, past, type Values } from './values.js';
 
 /** Findings (finding.ts) read group by group from the index of names, so that a question costs what the names it asks about cost, however many assets there are. */
 
@@ -22,11 +22,12 @@ export async function findingsOf(
   const asset = filter.asset === undefined ? undefined : await loadById(question, 'asset', filter.asset);
   if (filter.asset !== undefined && asset === undefined) return [];
   const start = from === undefined ? undefined : readPlace(from);
+  const names = new Names(question);
   const found: { item: Finding; place: string }[] = [];
   for (const about of ['element', 'name'] as const) {
     if (about === 'element' && start?.about === 'name') continue;
     const after = start?.about === about ? start : undefined;
-    for await (const group of groups(question, filter, about, asset, after?.key ?? '')) {
+    for await (const group of groups(question, names, filter, about, asset, after?.key ?? '')) {
       for (const [n, [kind, uses]] of judge(group).entries()) {
         if (after !== undefined && group.key === after.key && n <= after.n) continue;
         if ((filter.kind !== undefined && filter.kind !== kind) || !concerns(group, uses, filter, asset)) continue;
@@ -70,14 +71,15 @@ function entryOf({ id, name, type, owner, status, replacedBy }: DataElement): Fi
 /** The groups of what is asked about, from a key on, as the viewer sees them. */
 async function* groups(
   question: Question,
+  names: Names,
   filter: FindingFilter,
   about: Group['about'],
   asset: Asset | undefined,
   from: string,
 ): AsyncGenerator<Group> {
-  const uses = valuesOf(question, 'asset', about === 'name' ? 'use' : 'bound', EXAMPLES);
-  const terms = about === 'name' ? valuesOf(question, 'data-element', 'term', 1) : undefined;
-  const next = keysFrom(question, filter, about, asset);
+  const uses = names.values('asset', about === 'name' ? 'use' : 'bound', EXAMPLES);
+  const terms = about === 'name' ? names.values('data-element', 'term', 1) : undefined;
+  const next = keysFrom(names, filter, about, asset);
   for (let key = await next(from); key !== undefined; key = await next(beyond(key))) {
     const found = (await partsOf(uses, key)).map(({ parts, places, more }): Located => {
       const use = about === 'name' ? readUse(key as string, parts) : readUse(parts[0] as string, parts.slice(1));
@@ -107,7 +109,7 @@ async function partsOf(values: Values, part: string) {
 
 /** The keys of the groups to look at, from one on: an asset's, a department's own (its assets' and its data elements'), or all. */
 function keysFrom(
-  question: Question,
+  names: Names,
   { department }: FindingFilter,
   about: Group['about'],
   asset: Asset | undefined,
@@ -118,12 +120,12 @@ function keysFrom(
     return async (from) => sorted.find((key) => compare(key, from) >= 0);
   }
   if (department === undefined) {
-    const all = valuesOf(question, 'asset', about === 'name' ? 'use' : 'bound', 1);
+    const all = names.values('asset', about === 'name' ? 'use' : 'bound', 0);
     return async (from) => split((await all.from(from))?.value ?? '')[0] || undefined;
   }
   const field = about === 'name' ? 'ownUse' : 'ownBound';
   const open = join(department, '');
-  const own = (['asset', 'data-element'] as const).map((kind) => valuesOf(question, kind, field, 1));
+  const own = (['asset', 'data-element'] as const).map((kind) => names.values(kind, field, 0));
   return async (from) => {
     const [a, b] = await Promise.all(own.map(async (values) => (await values.from(open + from))?.value));
     const first = [a, b].filter((value) => value?.startsWith(open)).reduce(least, undefined);
