@@ -237,6 +237,19 @@ describeWith('a real catalogue that leaks', ['dc-inventory', 'dataset_inventory_
     }
   });
 
+  test('drl canaries: the file that was received, without what was made up, is what the provider has', async () => {
+    const out = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    try {
+      const [got, clean] = [join(root, 'got.csv'), join(root, 'clean.csv')];
+      writeFileSync(got, social.bytes);
+      const as = ['--url', gateway.address, '--token', gateway.tokens.get('social-consumer-1') as string];
+      expect(await run(['canaries', shareOf(social), '--from', got, '-o', clean, ...as])).toBe(0);
+      expect(readFileSync(clean, 'utf8')).toBe(csv);
+    } finally {
+      out.mockRestore();
+    }
+  });
+
   test('a delivery that broke off is known again too, and what is no longer kept is said', async () => {
     writeFileSync(join(root, 'long.csv'), `code,name\n${Array.from({ length: 600_000 }, (_, i) => `K${i * 7},n${i}`).join('\n')}\n`);
     const id = await publish(gateway, {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ImportError } from '../import/errors.js';
 import type { Connection } from './client.js';
 import { askCommand } from './commands/ask.js';
+import { canariesCommand } from './commands/canaries.js';
 import { chainCommands } from './commands/chain.js';
 import { complaintCommands } from './commands/complaints.js';
 import { deliverCommand } from './commands/deliver.js';
@@ -55,6 +56,7 @@ const asks = [
   'lineage',
   'deliver',
   'leak find',
+  'canaries',
   'department rename',
   'department succeed',
   'ask',
@@ -98,6 +100,7 @@ function build(exit: (code: number) => void): Command {
   traceCommand(program, connectionOf);
   lineageCommand(program, connectionOf);
   deliverCommand(program, connectionOf);
+  canariesCommand(program, connectionOf);
   leakCommands(program, connectionOf, exit);
   askCommand(program, connectionOf);
   complaintCommands(program, connectionOf);

@@ -53,7 +53,7 @@ export function deliverCommand(program: Command, connection: (command: Command) 
           t({
             zh: `${options.output}：${received.bytes} 字节，共享 ${received.share}，${status}`,
             en: `${options.output}: ${received.bytes} bytes, share ${received.share}, ${status}`,
-          }),
+          }) + (received.marks === '' ? '' : t({ zh: `，带标记：${received.marks}`, en: `, with marks: ${received.marks}` })),
         );
       if (status === 'mismatched') throw new CliError('MISMATCHED', received.share);
     });
@@ -64,6 +64,8 @@ export interface Received {
   readonly payloadHash: string;
   readonly hashAlgorithm: string;
   readonly bytes: number;
+  /** As the grant allows them; empty: the data as it is. */
+  readonly marks: string;
 }
 
 async function receive(client: Client, grant: string, options: Options, key: string): Promise<Received> {
@@ -82,6 +84,7 @@ async function receive(client: Client, grant: string, options: Options, key: str
       'Idempotency-Key': key,
     });
     share = plain(answer.headers.get('Share-Id') ?? '');
+    const marks = plain(answer.headers.get('Share-Marks') ?? '');
     const { digest, bytes } = await take(answer, file, hashAlgorithm).catch((error) => {
       if (error instanceof CliError) throw error;
       throw new CliError('BROKEN_OFF', `${share}; --key ${key}`);
@@ -89,7 +92,7 @@ async function receive(client: Client, grant: string, options: Options, key: str
     await file.sync();
     await file.close();
     await rename(part, options.output);
-    return { share, payloadHash: digest, hashAlgorithm, bytes };
+    return { share, payloadHash: digest, hashAlgorithm, bytes, marks };
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
@@ -116,7 +119,7 @@ async function take(answer: Response, file: FileHandle, algorithm: string): Prom
   return { digest: hash.digest('hex'), bytes };
 }
 
-export async function acknowledge(client: Client, { share, payloadHash, hashAlgorithm }: Received): Promise<string> {
+export async function acknowledge(client: Client, { share, payloadHash, hashAlgorithm }: Omit<Received, 'marks'>): Promise<string> {
   const body = JSON.stringify({ payloadHash, hashAlgorithm });
   const answer = await client.send(`/shares/${encodeURIComponent(share)}/acknowledge`, body, { 'Content-Type': 'application/json' });
   return ((await answer.json()) as { status: string }).status;
