@@ -8,7 +8,8 @@ const BLOCK = 16;
 /** Texts of so many bytes or more stand by their SHA-256, lengthened to what no shorter text can have. */
 const LONG = 64;
 const WORDS = BLOCK / 4;
-const SLOT = LONG / 4;
+/** What a text has behind its first block. */
+const REST = LONG - BLOCK;
 
 /** Of each tag, which is cut to so many bytes. */
 export const TAG = 8;
@@ -18,12 +19,16 @@ export class CmacBatch {
   /** Goes into the last block: whether it is full, or was filled up. */
   readonly #full: Int32Array;
   readonly #filled: Int32Array;
-  readonly #messages: Buffer;
-  readonly #slots: Int32Array;
-  readonly #blocks: Uint8Array;
-  readonly #states: Int32Array;
-  readonly #input: Int32Array;
+  /** The first blocks of all texts; most have no other. */
+  readonly #first: Buffer;
+  readonly #firstWords: Int32Array;
   #count = 0;
+  /** Of texts that have more blocks: the others, how many, and which text it is. */
+  readonly #rest: Buffer;
+  readonly #restWords: Int32Array;
+  readonly #blocks: Uint8Array;
+  readonly #owner: Int32Array;
+  #longer = 0;
 
   /** Takes up to `size` texts between one `tags` and the next. */
   constructor(key: Buffer, size: number) {
@@ -31,91 +36,81 @@ export class CmacBatch {
     const full = doubled(this.#cipher.update(Buffer.alloc(BLOCK)));
     this.#full = words(full);
     this.#filled = words(doubled(full));
-    this.#messages = Buffer.alloc(size * LONG);
-    this.#slots = words(this.#messages);
+    this.#first = Buffer.alloc(size * BLOCK);
+    this.#firstWords = words(this.#first);
+    this.#rest = Buffer.alloc(size * REST);
+    this.#restWords = words(this.#rest);
     this.#blocks = new Uint8Array(size);
-    this.#states = new Int32Array(size * WORDS);
-    this.#input = new Int32Array(size * WORDS);
+    this.#owner = new Int32Array(size);
   }
 
   add(bytes: Buffer, from: number, to: number): void {
-    const at = this.#count * LONG;
     const length = to - from;
-    if (length >= LONG) this.#long(createHash('sha256').update(bytes.subarray(from, to)).digest());
-    else {
-      for (let i = 0; i < length; i += 1) this.#messages[at + i] = bytes[from + i] as number;
-      this.#end(length);
-    }
+    if (length >= LONG) this.#put(createHash('sha256').update(bytes.subarray(from, to)).digest(), 0, LONG / 2, LONG);
+    else this.#put(bytes, from, to, length);
   }
 
   addText(text: string): void {
-    const at = this.#count * LONG;
-    let i = 0;
-    if (text.length < LONG) {
-      // Most cells are ASCII, which a loop writes faster than the way into native code.
-      for (; i < text.length; i += 1) {
-        const code = text.charCodeAt(i);
-        if (code >= 0x80) break;
-        this.#messages[at + i] = code;
-      }
-    }
-    if (i === text.length && i < LONG) this.#end(i);
-    else {
-      const bytes = Buffer.from(text);
-      this.add(bytes, 0, bytes.length);
-    }
+    const bytes = Buffer.from(text);
+    this.add(bytes, 0, bytes.length);
   }
 
   /** The tags of what was added, behind each other. */
   tags(): Buffer {
     const count = this.#count;
-    for (let block = 0; block < LONG / BLOCK; block += 1) if (!this.#round(block)) break;
+    const states = words(this.#cipher.update(this.#first.subarray(0, count * BLOCK)));
+    for (let block = 0; block < REST / BLOCK && this.#longer > 0; block += 1) this.#round(block, states);
     const tags = new Int32Array(count * (TAG / 4));
     for (let i = 0; i < count; i += 1) {
-      tags[2 * i] = this.#states[WORDS * i] as number;
-      tags[2 * i + 1] = this.#states[WORDS * i + 1] as number;
+      tags[2 * i] = states[WORDS * i] as number;
+      tags[2 * i + 1] = states[WORDS * i + 1] as number;
     }
-    this.#messages.fill(0, 0, count * LONG);
-    this.#states.fill(0, 0, count * WORDS);
+    this.#first.fill(0, 0, count * BLOCK);
+    this.#rest.fill(0, 0, this.#longer * REST);
     this.#count = 0;
+    this.#longer = 0;
     return Buffer.from(tags.buffer);
   }
 
-  #long(digest: Buffer): void {
-    const at = this.#count * LONG;
-    this.#messages.fill(0, at, at + LONG);
-    digest.copy(this.#messages, at);
-    this.#end(LONG);
-  }
-
-  /** So many bytes are there: the rest of their last block, and its subkey. */
-  #end(length: number): void {
-    const blocks = length === 0 ? 1 : Math.ceil(length / BLOCK);
-    const whole = length === blocks * BLOCK;
-    if (!whole) this.#messages[this.#count * LONG + length] = 0x80;
-    const last = whole ? this.#full : this.#filled;
-    const at = this.#count * SLOT + (blocks - 1) * WORDS;
-    for (let w = 0; w < WORDS; w += 1) this.#slots[at + w] = (this.#slots[at + w] as number) ^ (last[w] as number);
-    this.#blocks[this.#count] = blocks;
+  /** A text of so many bytes, of which these are there; the others are zero. */
+  #put(bytes: Buffer, from: number, to: number, length: number): void {
+    const head = Math.min(to, from + BLOCK);
+    for (let i = from, at = this.#count * BLOCK; i < head; i += 1) this.#first[at++] = bytes[i] as number;
+    if (length <= BLOCK) end(this.#first, this.#firstWords, this.#count * BLOCK, length, length === BLOCK ? this.#full : this.#filled);
+    else {
+      const at = this.#longer * REST;
+      for (let i = head; i < to; i += 1) this.#rest[at + i - head] = bytes[i] as number;
+      const blocks = Math.ceil(length / BLOCK) - 1;
+      const inLast = length - blocks * BLOCK;
+      end(this.#rest, this.#restWords, at + (blocks - 1) * BLOCK, inLast, inLast === BLOCK ? this.#full : this.#filled);
+      this.#blocks[this.#longer] = blocks;
+      this.#owner[this.#longer] = this.#count;
+      this.#longer += 1;
+    }
     this.#count += 1;
   }
 
-  /** Encrypts the block of that number of all texts that have one; false where none has. */
-  #round(block: number): boolean {
-    const [blocks, slots, states, input] = [this.#blocks, this.#slots, this.#states, this.#input];
+  /** Encrypts the block of that number, behind the first, of all texts that have one. */
+  #round(block: number, states: Int32Array): void {
+    const input = new Int32Array(this.#longer * WORDS);
     let used = 0;
-    for (let i = 0; i < this.#count; i += 1) {
-      if ((blocks[i] as number) <= block) continue;
-      const [state, slot] = [i * WORDS, i * SLOT + block * WORDS];
-      for (let w = 0; w < WORDS; w += 1) input[used++] = (states[state + w] as number) ^ (slots[slot + w] as number);
+    for (let k = 0; k < this.#longer; k += 1) {
+      if ((this.#blocks[k] as number) <= block) continue;
+      const [state, rest] = [(this.#owner[k] as number) * WORDS, (k * REST) / 4 + block * WORDS];
+      for (let w = 0; w < WORDS; w += 1) input[used++] = (states[state + w] as number) ^ (this.#restWords[rest + w] as number);
     }
-    if (used === 0) return false;
     const output = words(this.#cipher.update(Buffer.from(input.buffer, 0, used * 4)));
     let at = 0;
-    for (let i = 0; i < this.#count; i += 1)
-      if ((blocks[i] as number) > block) for (let w = 0; w < WORDS; w += 1) states[i * WORDS + w] = output[at++] as number;
-    return true;
+    for (let k = 0; k < this.#longer; k += 1)
+      if ((this.#blocks[k] as number) > block)
+        for (let w = 0; w < WORDS; w += 1) states[(this.#owner[k] as number) * WORDS + w] = output[at++] as number;
   }
+}
+
+/** Completes the last block, which begins at `at` and has so many bytes. */
+function end(bytes: Buffer, asWords: Int32Array, at: number, length: number, subkey: Int32Array): void {
+  if (length < BLOCK) bytes[at + length] = 0x80;
+  for (let w = 0; w < WORDS; w += 1) asWords[at / 4 + w] = (asWords[at / 4 + w] as number) ^ (subkey[w] as number);
 }
 
 /** Multiplication by x in GF(2^128), which gives the subkeys (RFC 4493, section 2.3). */

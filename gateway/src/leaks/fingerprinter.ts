@@ -58,6 +58,11 @@ export class Fingerprinter implements CellReader {
     this.endRow(canary);
   }
 
+  /** Bytes of tags that nobody has taken. */
+  get ready(): number {
+    return this.#ready.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** What has become ready since it was last asked. */
   take(): readonly Buffer[] {
     const ready = this.#ready;

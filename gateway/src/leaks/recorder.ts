@@ -12,6 +12,8 @@ import { Marker } from './marker.js';
 
 /** Canaries lie in level by so many. */
 const TOGETHER = 256;
+/** Bytes of tags that are written together. */
+const AT_ONCE = 1024 * 1024;
 
 export class Recorder {
   readonly #fingerprints: Fingerprints;
@@ -62,7 +64,7 @@ export class Recorder {
   /** The same bytes; what is known of the rows goes to the disk as they leave. */
   async *follow(payload: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of payload) {
-      await this.#write();
+      if ((this.#fingerprinter?.ready ?? 0) >= AT_ONCE) await this.#write();
       yield chunk;
     }
   }

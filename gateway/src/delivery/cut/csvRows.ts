@@ -37,12 +37,17 @@ export function eachCell(bytes: Buffer, names: readonly string[], reader: CellRe
     do {
       const from = at;
       if (bytes[at] === QUOTE) {
-        at = quoteEnd(bytes, at);
-        const inner = bytes.subarray(from + 1, at - 1);
-        if (inner.includes(QUOTE)) {
-          const plain = Buffer.from(inner.toString().replaceAll('""', '"'));
+        let doubled = false;
+        for (at += 1; bytes[at] !== QUOTE || bytes[at + 1] === QUOTE; at += 1) {
+          if (bytes[at] !== QUOTE) continue;
+          doubled = true;
+          at += 1;
+        }
+        if (doubled) {
+          const plain = Buffer.from(bytes.toString('utf8', from + 1, at).replaceAll('""', '"'));
           reader.cell(plain, 0, plain.length);
-        } else reader.cell(bytes, from + 1, at - 1);
+        } else reader.cell(bytes, from + 1, at);
+        at += 1;
       } else {
         while (at < length && (bytes[at] as number) !== COMMA && (bytes[at] as number) !== LF && (bytes[at] as number) !== CR) at += 1;
         reader.cell(bytes, from, at);
@@ -51,15 +56,6 @@ export function eachCell(bytes: Buffer, names: readonly string[], reader: CellRe
       at += byte === CR ? 2 : 1;
     } while (byte === COMMA);
     reader.endRow();
-  }
-}
-
-/** Behind the quote that ends a field. */
-function quoteEnd(bytes: Buffer, from: number): number {
-  for (let at = from + 1; ; at += 1) {
-    if (bytes[at] !== QUOTE) continue;
-    if (bytes[at + 1] !== QUOTE) return at + 1;
-    at += 1;
   }
 }
 
