@@ -7,6 +7,12 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.from({ length: count }, make));
+/** Ten at once, again and again until somebody is told to slow down: so that a slow machine is not taken for a slow caller. */
+async function insisting<T extends { status: number }>(make: () => Promise<T>): Promise<T[]> {
+  const answers: T[] = [];
+  for (let round = 0; round < 20 && count(answers, 429) === 0; round += 1) answers.push(...(await many(10, make)));
+  return answers;
+}
 const count = (answers: readonly { status: number }[], status: number) => answers.filter((answer) => answer.status === status).length;
 
 test('a key has so many requests a second, and another key its own', async () => {
@@ -23,16 +29,14 @@ test('a key has so many requests a second, and another key its own', async () =>
 });
 
 test('who tries keys is slowed down, and who has one is not', async () => {
-  const tried = [];
-  for (let n = 0; n < 30; n += 1) tried.push(await gateway.call('nobody', 'GET', '/me'));
+  const tried = await insisting(() => gateway.call('nobody', 'GET', '/me'));
   expect(count(tried, 401)).toBeGreaterThanOrEqual(5);
   expect(count(tried, 429)).toBeGreaterThan(0);
   expect((await gateway.call('household-consumer-1', 'GET', '/me')).status).toBe(200);
 });
 
 test('who is refused much is slowed down in writing, and reads on', async () => {
-  const answers = [];
-  for (let n = 0; n < 15; n += 1) answers.push(await gateway.call('household-steward-1', 'POST', '/assets/ast-none/publish', {}));
+  const answers = await insisting(() => gateway.call('household-steward-1', 'POST', '/assets/ast-none/publish', {}));
   expect(count(answers, 404)).toBeGreaterThanOrEqual(5);
   expect(count(answers, 429)).toBeGreaterThan(0);
   expect((await gateway.call('household-steward-1', 'GET', '/me')).status).toBe(200);
