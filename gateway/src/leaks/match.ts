@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TAG } from './cmac.js';
 import { CellTags, columnKey } from './keys.js';
 import type { Sample } from './sample.js';
@@ -24,8 +25,11 @@ const AT_ONCE = 4096;
 export async function match(delivery: Delivered, sample: Sample, columns: readonly string[], tags: AsyncIterable<Buffer>): Promise<Match> {
   const size = sample.cells[0]?.length ?? 0;
   const table = new RowTable(size, columns.length);
-  for (const [c, name] of columns.entries())
+  for (const [c, name] of columns.entries()) {
+    // Others are served in between.
+    await setImmediate();
     table.fill(c, tagsOf(columnKey(Buffer.from(delivery.key, 'hex'), name), sample.cells[sample.columns.indexOf(name)] ?? []));
+  }
   table.index();
   const first = new Int32Array(size).fill(-1);
   const several = new Uint8Array(size);

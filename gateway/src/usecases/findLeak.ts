@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Asset } from '@drl/chaincode/model/records/asset';
 import type { Share } from '@drl/chaincode/model/records/share';
+import { ServiceError } from '../errors.js';
 import type { Kept } from '../leaks/fingerprints.js';
 import { readSample, type Sample, type SampleType, sampleOf } from '../leaks/sample.js';
 import { type Search, searchLeak, type Traced } from '../leaks/search.js';
@@ -23,8 +24,21 @@ export interface LeakQuestion {
 }
 
 const PAGE = 200;
+/** Each holds its sample in memory, and reads all tags in reach. */
+const MAX_SEARCHES = 4;
+let searching = 0;
 
-export async function findLeak(services: Services, who: Who, requestId: string, { asset, found }: LeakQuestion) {
+export async function findLeak(services: Services, who: Who, requestId: string, question: LeakQuestion) {
+  if (searching >= MAX_SEARCHES) throw new ServiceError('SEARCHES_EXHAUSTED', { accepted: String(MAX_SEARCHES) });
+  searching += 1;
+  try {
+    return await search(services, who, requestId, question);
+  } finally {
+    searching -= 1;
+  }
+}
+
+async function search(services: Services, who: Who, requestId: string, { asset, found }: LeakQuestion) {
   const { readModel } = services;
   const asOf = readModel.asOf() as AsOf;
   const look = { action: 'leak' as const, asOf };
