@@ -32,11 +32,17 @@ describe('the life of a data element', () => {
       body: { code: 'ALREADY_EXISTS' },
     });
     expect(await call(STEWARD, 'POST', '/data-elements/DE00002/adopt', {})).toMatchObject({ status: 403, body: { code: 'ROLE_MISSING' } });
+    const waits = async (as: string) => {
+      const { waiting } = (await call(as, 'GET', '/inbox')).body;
+      return waiting.flatMap(({ kind, subject }: { kind: string; subject: { id: string } }) => (subject.id === 'DE00002' ? kind : []));
+    };
+    expect(await waits(MANAGER)).toEqual(['adopt-data-element']);
     const reason = { zh: '请注明长度' };
     expect(await call(MANAGER, 'POST', '/data-elements/DE00002/return', { reason })).toMatchObject({
       status: 200,
       body: { status: 'returned', reason },
     });
+    expect([await waits(MANAGER), await waits(STEWARD)]).toEqual([[], ['amend-data-element']]);
     const { id, ...body } = personName;
     expect(await call(STEWARD, 'POST', `/data-elements/${id}/revise`, { ...body, valueDomain: { format: 'an..50' } })).toMatchObject({
       status: 200,

@@ -215,6 +215,17 @@ const sources: readonly Source[] = [
     filter: managers({ status: 'proposed' }),
     text: { zh: '待审定的数据元', en: 'A data element waits for adoption' },
   }),
+  source({
+    ...{ task: 'adopt-revision', record: 'data-element', call: 'POST /data-elements/{id}/adopt · return' },
+    filter: managers({ revised: true }),
+    text: { zh: '待审定的数据元修订', en: 'A revision of a data element waits for adoption' },
+  }),
+  source({
+    ...{ task: 'amend-data-element', record: 'data-element', call: 'POST /data-elements/{id}/revise' },
+    filter: ({ department }) => ({ owner: department }),
+    if: ({ status, revision }) => status === 'returned' || (status === 'adopted' && revision?.status === 'returned'),
+    text: { zh: '被退回、待修改的数据元', en: 'A data element of yours was returned to be amended' },
+  }),
 ];
 
 /** Every kind of task, in the order in which they are shown. */
