@@ -37,7 +37,8 @@ test('who tries keys is slowed down, and who has one is not', async () => {
 
 test('who is refused much is slowed down in writing, and reads on', async () => {
   const answers = await insisting(() => gateway.call('household-steward-1', 'POST', '/assets/ast-none/publish', {}));
-  expect(count(answers, 404)).toBeGreaterThanOrEqual(5);
+  // Some meet the bound of what is in flight first, which is a refusal as well.
+  expect(count(answers, 404) + count(answers, 503)).toBeGreaterThanOrEqual(5);
   expect(count(answers, 429)).toBeGreaterThan(0);
   expect((await gateway.call('household-steward-1', 'GET', '/me')).status).toBe(200);
 });
