@@ -7,10 +7,10 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.from({ length: count }, make));
-/** Ten at once, again and again until somebody is told to slow down: so that a slow machine is not taken for a slow caller. */
+/** Three at once, again and again until somebody is told to slow down: so that a slow machine is not taken for a slow caller. */
 async function insisting<T extends { status: number }>(make: () => Promise<T>): Promise<T[]> {
   const answers: T[] = [];
-  for (let round = 0; round < 20 && count(answers, 429) === 0; round += 1) answers.push(...(await many(10, make)));
+  for (let round = 0; round < 20 && count(answers, 429) === 0; round += 1) answers.push(...(await many(3, make)));
   return answers;
 }
 const count = (answers: readonly { status: number }[], status: number) => answers.filter((answer) => answer.status === status).length;
