@@ -13,6 +13,7 @@ import {
   shareHalfOpen,
 } from '@drl/chaincode/model/rules/derive';
 import { demonstrationStart, seedDemonstration } from '@drl/gateway/demo/seed';
+import { progressOf } from '@drl/gateway/plans/progress';
 import { openReadModel } from '@drl/gateway/readmodel/open';
 import type { ReadModel } from '@drl/gateway/readmodel/readmodel';
 import { readConsortium } from '@drl/network/consortium';
@@ -95,6 +96,18 @@ describe('the demonstration, played through the real contracts', () => {
       'GRANT_EXPIRED',
       'GRANT_NOT_ACTIVE',
     ]);
+  });
+
+  test('promises kept, missed, and not due yet', async () => {
+    const standings = await model.survey({}, async (survey) => {
+      const found: string[] = [];
+      for (const plan of await every('plan')) found.push(...(await progressOf(survey, plan)).map(({ standing }) => standing));
+      return found;
+    });
+    // At the turn of a year those whose day fell in the other one are left out.
+    expect([...new Set(standings)].sort()).toEqual(
+      standings.length < 5 ? expect.arrayContaining(['kept', 'open']) : ['kept', 'missed', 'open'],
+    );
   });
 
   test('data made of others’ data, one with its input revoked since', async () => {

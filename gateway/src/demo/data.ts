@@ -9,6 +9,7 @@ import type { DemoComplaints } from './complaints.js';
 import type { DemoDemand } from './demands.js';
 import type { DemoDerivation } from './derivations.js';
 import type { DemoDataElement } from './dictionary.js';
+import type { DemoPlan } from './plans.js';
 
 /** The demonstration as it is written in scripts/demo: what the comments at the head of its files say, as types. */
 
@@ -126,6 +127,7 @@ export interface Demonstration extends DemoComplaints {
   readonly grants: readonly DemoGrant[];
   readonly demands: readonly DemoDemand[];
   readonly derivations: readonly DemoDerivation[];
+  readonly plans: readonly DemoPlan[];
   readonly renames: readonly DemoRename[];
   readonly audits: readonly DemoAudit[];
 }
@@ -136,7 +138,7 @@ export const DEMO_FILES = join(DEMO_DIR, 'files');
 
 export function readDemonstration(dir = DEMO_DIR): Demonstration {
   const yaml = (name: string) => parse(readFileSync(join(dir, name), 'utf8'), { schema: 'core' });
-  const parts = ['dictionary', 'history', 'complaints', 'demands', 'derivations'].map(
+  const parts = ['dictionary', 'history', 'complaints', 'demands', 'derivations', 'plans'].map(
     (name) => yaml(`${name}.yaml`) as Partial<Demonstration>,
   );
   return Object.assign({ assets: yaml('assets.yaml') }, ...parts) as Demonstration;

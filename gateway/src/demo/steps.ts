@@ -8,6 +8,7 @@ import { demandSteps } from './demands.js';
 import { derivationSteps } from './derivations.js';
 import { dictionarySteps } from './dictionary.js';
 import { checksumOf } from './payload.js';
+import { planSteps } from './plans.js';
 import { shareSteps } from './shares.js';
 
 /** The demonstration as transactions in the order of their times: pure, so that what will be played can be looked at first. */
@@ -37,6 +38,7 @@ export function stepsOf(demo: Demonstration, moment: MomentReader): Step[] {
     grantSteps(grant, demandOf.get(grant.key), find(grant.asset), moment, add);
     shareSteps(grant, find(grant.asset), moment, add);
   }
+  for (const plan of demo.plans) planSteps(plan, moment, add);
   for (const { department: id, at, name, basis } of demo.renames)
     add(moment(at), MANAGER, 'department:rename', () => ({ id, name, basis }));
   for (const derivation of demo.derivations) derivationSteps(derivation, publisherOf, moment, add);
