@@ -52,6 +52,7 @@ export const serviceCodes = {
   RATE_LIMITED: { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   STREAMS_EXHAUSTED: { status: 429, zh: '事件流过多', en: 'Too many event streams' },
   SEARCHES_EXHAUSTED: { status: 429, zh: '同时进行的泄露溯源过多', en: 'Too many leak searches at once' },
+  SURVEYS_EXHAUSTED: { status: 429, zh: '等待计算的指标查询过多', en: 'Too many questions about the whole ledger wait already' },
   DELIVERIES_EXHAUSTED: { status: 429, zh: '同时进行的交付过多', en: 'Too many deliveries at once' },
   QUERY_THROTTLED: { status: 429, zh: '核验不一致次数过多，请稍后再试', en: 'Too many queries without a match; try again later' },
   INTERNAL: { status: 500, zh: '服务内部错误', en: 'An error of the service itself' },

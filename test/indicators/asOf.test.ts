@@ -75,6 +75,10 @@ test('one question asked by many is answered once; what has come since is answer
   await model.reached(4);
   expect([await entries(), await entries(3)]).toEqual([2, 1]);
   await expect(reader.read({ asOfBlock: 99 })).rejects.toMatchObject({ code: 'BLOCK_UNKNOWN' });
+  const rush = Array.from({ length: 20 }, async (_, i) => reader.read({ asOfBlock: 3, from: `2026-01-${10 + i}T00:00:00Z` }));
+  const told = await Promise.allSettled(rush);
+  expect(told.filter(({ status }) => status === 'fulfilled')).toHaveLength(16);
+  for (const one of told) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'SURVEYS_EXHAUSTED' });
   // A question that failed does not hold up those after it.
   expect(await entries(4)).toBe(2);
   await model.close();

@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.js';
 import type { AsOf, ReadModel, Survey } from '../readmodel/readmodel.js';
 import { demandFigures } from './demands.js';
 import { entryFigures, type Reached } from './entries.js';
@@ -21,6 +22,8 @@ export interface Indicators {
 }
 
 const KEPT = 64;
+/** Each may take seconds on a large ledger: whoever comes after so many is told to come again. */
+const WAITING = 16;
 const MINUTE = 60_000;
 
 /**
@@ -32,6 +35,7 @@ export class IndicatorReader {
   readonly #reached: Reached;
   readonly #answers = new Map<string, Promise<Indicators>>();
   #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(readModel: ReadModel, reached: Reached) {
     this.#readModel = readModel;
@@ -42,8 +46,14 @@ export class IndicatorReader {
     const key = this.#keyOf(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
+    if (this.#waiting >= WAITING) throw new ServiceError('SURVEYS_EXHAUSTED', { accepted: String(WAITING) });
+    this.#waiting += 1;
     const answer = this.#turn.then(() => indicatorsOf(this.#readModel, question, this.#reached));
-    this.#turn = answer.catch(() => undefined);
+    this.#turn = answer
+      .catch(() => undefined)
+      .finally(() => {
+        this.#waiting -= 1;
+      });
     this.#answers.set(key, answer);
     answer.catch(() => this.#answers.delete(key));
     if (this.#answers.size > KEPT) this.#answers.delete(this.#answers.keys().next().value as string);
