@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Webhooks, type WebhooksParts } from '@drl/gateway/webhooks/webhooks';
-import { type Gateway, grant, HASH, MANAGER, openGateway, publish, sent, wish } from './gateway';
+import { type Gateway, grant, HASH, MANAGER, openGateway, population, publish, sent, wish } from './gateway';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -83,6 +83,17 @@ describe('the inbox of a department', () => {
     expect(contest.status).toBe('open');
     expect(await waitsFor(MANAGER)).toContain(`rule-contest ${claim.id}`);
     for (const side of [provider, 'tax-steward-1']) expect(await waitsFor(side)).toContain(`contested-right ${claim.id}`);
+  });
+
+  test('a name that two departments give two types waits for both, until one has put it right', async () => {
+    const element = (type: string) => ({ elements: [{ name: 'plotNumber', type }] });
+    const ours = await publish(gateway, element('string'));
+    const { body } = await gateway.call('tax-steward-1', 'POST', '/assets', { ...population, ...element('integer') });
+    await gateway.call('tax-steward-1', 'POST', `/assets/${body.id}/publish`, {});
+    expect(await waitsFor(provider)).toContain(`dictionary-finding ${ours}`);
+    expect(await waitsFor('tax-steward-1')).toContain(`dictionary-finding ${body.id}`);
+    await gateway.call('tax-steward-1', 'PATCH', `/assets/${body.id}`, element('string'));
+    for (const side of [provider, 'tax-steward-1']) expect((await waitsFor(side)).join()).not.toContain('dictionary-finding');
   });
 
   test('a read mark is each user’s own and never goes back', async () => {

@@ -3,6 +3,7 @@ import type { LedgerRecord, RecordKind } from '@drl/chaincode/model/records/inde
 import { disputeStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive';
 import { isStopped } from '../lineage/upstream.js';
 import type { Filters, ReadModel } from '../readmodel/readmodel.js';
+import { FINDING, findingTasks } from './findings.js';
 
 /** What waits for a department: derived from the records as they stand and from the time, never stored, so that what is done is gone from here by itself. */
 export interface Task {
@@ -205,6 +206,14 @@ const sources: readonly Source[] = [
     text: { zh: '转来的数据需求', en: 'A demand was put to you' },
   }),
   source({
+    ...{ task: 'ask-for-match', record: 'demand', call: 'POST /grants with demand: {id}' },
+    filter: ({ department }) => ({ by: department, status: 'matched' }),
+    if: async ({ id }, { department }, readModel) =>
+      (await readModel.list('grant', { demand: id, assignee: department }, { limit: 1 })).items.length === 0,
+    dueAt: ({ neededBy }) => neededBy,
+    text: { zh: '数据需求已对接，待申请授权', en: 'Your demand is matched: ask for the grant' },
+  }),
+  source({
     ...{ task: 'match-demand', record: 'demand', call: 'POST /demands/{id}/match · reject' },
     filter: managers({ status: 'open' }),
     dueAt: ({ neededBy }) => neededBy,
@@ -229,7 +238,7 @@ const sources: readonly Source[] = [
 ];
 
 /** Every kind of task, in the order in which they are shown. */
-export const taskKinds: readonly string[] = sources.map(({ task }) => task);
+export const taskKinds: readonly string[] = [...sources.map(({ task }) => task), FINDING];
 
 export async function tasksOf(readModel: ReadModel, reader: Reader): Promise<Task[]> {
   const found = await Promise.all(
@@ -252,7 +261,7 @@ export async function tasksOf(readModel: ReadModel, reader: Reader): Promise<Tas
         });
     }),
   );
-  return found.flat().sort(mostUrgentFirst);
+  return [...found.flat(), ...(await findingTasks(readModel, reader))].sort(mostUrgentFirst);
 }
 
 /** What the call is about. */
