@@ -1,7 +1,7 @@
 import type { Localized } from '@drl/chaincode/model/records/common';
 import type { Finding, FindingKind } from '../readmodel/finding.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
-import type { Reader, Task } from './tasks.js';
+import type { Reader, Task } from './task.js';
 
 /** 统一数据标准: what does not fit together waits for both owners, until either has put it right. */
 

@@ -4,20 +4,7 @@ import { disputeStatus, shareHalfOpen } from '@drl/chaincode/model/rules/derive'
 import { isStopped } from '../lineage/upstream.js';
 import type { Filters, ReadModel } from '../readmodel/readmodel.js';
 import { FINDING, findingTasks } from './findings.js';
-
-/** What waits for a department: derived from the records as they stand and from the time, never stored, so that what is done is gone from here by itself. */
-export interface Task {
-  readonly kind: string;
-  readonly subject: { readonly kind: RecordKind; readonly id: string };
-  /** Since when it waits. */
-  readonly since: string;
-  readonly dueAt?: string;
-  /** `near`: less than three days are left. */
-  readonly urgency: 'open' | 'near' | 'overdue';
-  readonly text: Required<Localized>;
-  /** The call that settles it. */
-  readonly call: string;
-}
+import type { Reader, Task } from './task.js';
 
 /** Of each kind of task as many are shown; an inbox with more has other troubles than their number. */
 const LIMIT = 200;
@@ -35,13 +22,6 @@ interface Source<K extends RecordKind = RecordKind> {
   readonly if?: (record: LedgerRecord, reader: Reader, readModel: ReadModel) => boolean | Promise<boolean>;
   readonly text: Required<Localized>;
   readonly call: string;
-}
-
-export interface Reader {
-  readonly department: string;
-  readonly manages: boolean;
-  /** RFC 3339. */
-  readonly at: string;
 }
 
 function source<K extends RecordKind>(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { noticesOf } from '../inbox/notices.js';
-import { type Task, tasksOf } from '../inbox/tasks.js';
+import type { Task } from '../inbox/task.js';
+import { tasksOf } from '../inbox/tasks.js';
 import type { ReadModel } from '../readmodel/readmodel.js';
 import { post, webhookAddress } from './post.js';
 import { signedHeaders } from './sign.js';
