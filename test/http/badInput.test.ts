@@ -128,7 +128,7 @@ describe('addresses and questions', () => {
   it.each([
     '/nothing',
     '/assets/x/y/z',
-    '/demands',
+    '/nothing',
     '/vocabularies/colours',
     '/assets/ast-none',
     '/grants/..%2f..%2fetc',

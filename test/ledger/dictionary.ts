@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
-import { type Call, MVCC_READ_CONFLICT, VALID, type World } from './world.js';
+import { type Call, MVCC_READ_CONFLICT, VALID, type World, word } from './world.js';
 
 const code = (expected: string) => expect.objectContaining({ name: 'RuleError', code: expected });
 
@@ -11,7 +10,7 @@ export function dictionaryCases(world: () => World): void {
     type: 'string',
   };
   const manager = (): Call => ({ as: world().people.manager });
-  const newId = () => `DE-${randomUUID()}`;
+  const newId = () => `DE-${word()}`;
   const asset = (dataElementId: string, type: 'string' | 'integer'): TransactionInput<'asset:register'> => ({
     title: { en: 'Register' },
     shareType: 'unconditional',

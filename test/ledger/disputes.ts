@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { TransactionInput } from '@drl/chaincode/model/transactions';
-import { PHANTOM_READ_CONFLICT, VALID, type World, type Written } from './world.js';
+import { PHANTOM_READ_CONFLICT, VALID, type World, type Written, word } from './world.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const code = (expected: string) => expect.objectContaining({ name: 'RuleError', code: expected });
@@ -83,7 +83,7 @@ export function disputeCases(world: () => World): void {
   });
 
   test('two that claim one data element at once: one meets the other, and a dispute opens with its claim', async () => {
-    const element = `de-${randomUUID()}`;
+    const element = `de-${word()}`;
     const [ours, theirs] = await Promise.all([
       world().endorse('asset:register', asset([element])),
       world().endorse('asset:register', asset([element]), socialSteward()),
@@ -99,7 +99,7 @@ export function disputeCases(world: () => World): void {
   });
 
   test('a ruling on two claims needs no signature of the one that loses', async () => {
-    const element = `de-${randomUUID()}`;
+    const element = `de-${word()}`;
     const { record: first } = await world().write('asset:register', asset([element]));
     const { record: second, receipt } = await world().write('asset:register', asset([element]), tax());
     const id = `dsp-${receipt.transactionId.slice(0, 24)}`;
