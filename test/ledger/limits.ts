@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Constraints } from '@drl/chaincode/model/records/grant';
-import { orderSince } from './order.js';
+import { orderBetween } from './order.js';
 import type { World } from './world.js';
 
 /** Limits under parallel attempts, held against a plain counter that is asked in the order of the chain. */
@@ -27,10 +27,12 @@ export function limitCases(world: () => World): void {
     const done = await Promise.all(
       sizes.map(async (rows) => {
         const { record, receipt } = await world().write('share:commit', { grant: grant.id, ...use, ...payload, rows });
-        return { rows, id: receipt.transactionId, outcome: record.kind === 'refusal' ? record.clause : 'committed' };
+        const { transactionId: id, block } = receipt;
+        return { rows, id, block, outcome: record.kind === 'refusal' ? record.clause : 'committed' };
       }),
     );
-    const order = await orderSince(world(), receipt.block);
+    const last = done.reduce((latest, { block }) => (block > latest ? block : latest), receipt.block);
+    const order = await orderBetween(world(), receipt.block, last);
     return done.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   }
 
